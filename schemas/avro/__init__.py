@@ -1,0 +1,1 @@
+"""One Avro schema per record and version; the files are the contract, read by `events.py`."""
