@@ -1,0 +1,54 @@
+"""What a claim asks of the broker: topic ids and log bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from confluent_kafka import TopicCollection, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
+from streams.engine.errors import StopError, TransientError
+
+REQUEST_SECONDS_MAX = 10.0
+
+
+class Broker:
+    """Thin view of the cluster; every call either answers or raises TransientError."""
+
+    def __init__(self, bootstrap: str, client_id: str) -> None:
+        self._admin = AdminClient(
+            {"bootstrap.servers": bootstrap, "client.id": client_id, "log_level": 2}
+        )
+
+    def topic_ids(self, topics: Iterable[str]) -> Mapping[str, str]:
+        """Return Kafka's id of each topic; a missing topic is a StopError that names it."""
+        names = sorted(topics)
+        found: dict[str, str] = {}
+        futures = self._admin.describe_topics(
+            TopicCollection(names), request_timeout=REQUEST_SECONDS_MAX
+        )
+        for name, future in futures.items():
+            try:
+                found[name] = str(future.result().topic_id)
+            except Exception as error:
+                if "UNKNOWN_TOPIC" in str(error).upper():
+                    raise StopError(
+                        f"topic {name} does not exist; run 'radar topics apply'"
+                    ) from error
+                raise TransientError(f"topic {name} cannot be described now") from error
+        return found
+
+    def bounds(self, at: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], tuple[int, int]]:
+        """Return (first offset kept, next offset) of each (topic, partition)."""
+        places = [TopicPartition(topic, partition) for topic, partition in sorted(set(at))]
+        ends: list[dict[tuple[str, int], int]] = []
+        for spec in (OffsetSpec.earliest(), OffsetSpec.latest()):
+            futures = self._admin.list_offsets(
+                dict.fromkeys(places, spec), request_timeout=REQUEST_SECONDS_MAX
+            )
+            try:
+                ends.append({(p.topic, p.partition): f.result().offset for p, f in futures.items()})
+            except Exception as error:
+                raise TransientError("log bounds cannot be read now") from error
+        first, last = ends
+        return {place: (first[place], last[place]) for place in first}

@@ -1,0 +1,164 @@
+"""Faust's transport under the scheme `radar://`: one poll is one unit of work.
+
+Stock Faust commits past failed events and drops whole batches (docs/decisions/0002), so three
+things are ours: where reading starts (PostgreSQL), what a poll is (a unit), and what a commit
+of offsets means (a mirror of PostgreSQL for lag tools).  Only methods without underscore are
+overridden, but for the two that undo Faust's hard-coded fetch wait of 1.5 s.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+import faust
+from faust.transport.drivers import aiokafka as driver
+from faust.types.tuples import TP, ConsumerMessage
+
+from streams.engine.lease import Lease
+from streams.engine.stage import Batch, InputRecord
+from streams.engine.worker import Unit
+
+if TYPE_CHECKING:
+    from streams.engine.faust_worker import RadarApp
+
+# How long a fetch may wait for news.  A pending fetch does not yet ask for partitions whose
+# records were just delivered, so under load the wait must be short; an idle worker may wait
+# longer and costs less.
+FETCH_WAIT_BUSY_MS = 20
+FETCH_WAIT_IDLE_MS = 500
+IDLE_AFTER_POLLS = 3
+UNIT_POLL_SECONDS = 0.002
+
+
+class ConsumerThread(driver.AIOKafkaConsumerThread):
+    """aiokafka's consumer in its own thread, with a fetch wait that follows the load."""
+
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        consumer = super()._create_worker_consumer(transport)
+        consumer._fetch_max_wait_ms = FETCH_WAIT_BUSY_MS
+        return consumer
+
+    def wait_for_news(self, milliseconds: int) -> None:
+        """Set how long the next fetches wait for news at the broker."""
+        fetcher = getattr(self._consumer, "_fetcher", None)
+        if fetcher is not None:
+            fetcher._fetch_max_wait_ms = milliseconds
+
+
+class Consumer(driver.Consumer):
+    """Reads from PostgreSQL's offsets and hands over units."""
+
+    quiet_polls = 0
+
+    @property
+    def radar(self) -> RadarApp:
+        """The app this consumer serves, with its worker."""
+        return cast("RadarApp", self.app)
+
+    def _new_consumer_thread(self) -> ConsumerThread:
+        return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    async def seek_to_committed(self) -> Mapping[TP, int]:
+        """Claim what was assigned; Faust awaits this before any record flows again."""
+        assigned = {(tp.topic, tp.partition) for tp in self.assignment()}
+        offsets = await self.radar.in_worker_thread(self.radar.core.claim, assigned)
+        positions = {TP(*at): offset for at, offset in offsets.items()}
+        if positions:
+            await self._thread.seek_wait(positions)
+        return positions
+
+    async def commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:
+        """Mirror PostgreSQL's offsets to Kafka, for tools that show lag; nothing reads them."""
+        offsets, mirrored = {}, self.radar.mirrored
+        for (topic, partition), lease in self.radar.core.leases.items():
+            offset = lease.inputs[topic].offset + 1
+            if offset > mirrored.get((topic, partition), 0):
+                offsets[TP(topic, partition)] = offset
+        if not offsets or not await self._commit(offsets):
+            return False
+        mirrored.update({(tp.topic, tp.partition): offset for tp, offset in offsets.items()})
+        return True
+
+    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
+        """Yield one message per partition, all carrying the poll's one unit.
+
+        While a unit is being written nothing is polled, so the next poll brings more at once:
+        load makes bigger units, not queues.
+        """
+        app = self.radar
+        while app.unit_is_open and self.flow_active and not self.should_stop:
+            await asyncio.sleep(UNIT_POLL_SECONDS)
+        records, _ = await self._wait_next_records(timeout)
+        self._follow_load(bool(records))
+        if not records or self.should_stop or not self.flow_active:
+            return
+        unit = _unit_of(app.core.leases, records)
+        if not unit.batches:
+            return
+        app.unit_is_open = True
+        for tp in records:
+            if (tp.topic, tp.partition) in app.core.leases:
+                yield TP(tp.topic, tp.partition), _carrier(tp, unit, app.consumer_generation_id)
+
+    def _follow_load(self, busy: bool) -> None:
+        thread = cast(ConsumerThread, self._thread)
+        if busy and self.quiet_polls >= IDLE_AFTER_POLLS:
+            thread.wait_for_news(FETCH_WAIT_BUSY_MS)
+        self.quiet_polls = 0 if busy else self.quiet_polls + 1
+        if self.quiet_polls == IDLE_AFTER_POLLS:
+            thread.wait_for_news(FETCH_WAIT_IDLE_MS)
+
+
+def _unit_of(leases: Mapping[tuple[str, int], Lease], records: Mapping[Any, Any]) -> Unit:
+    """Group what a poll brought by lease, leaving out what was fetched before."""
+    found: dict[int, tuple[Lease, list[InputRecord]]] = {}
+    for tp, polled in sorted(records.items()):
+        lease = leases.get((tp.topic, tp.partition))
+        if lease is None:
+            continue
+        at = lease.inputs[tp.topic]
+        kept = found.setdefault(id(lease), (lease, []))[1]
+        for record in polled:
+            if record.offset <= at.fetched:
+                continue
+            at.fetched = record.offset
+            kept.append(
+                InputRecord(
+                    topic=tp.topic,
+                    offset=record.offset,
+                    key=record.key,
+                    value=record.value,
+                    headers=tuple(record.headers),
+                    timestamp_ms=record.timestamp,
+                )
+            )
+    batches = [Batch(lease=lease, records=kept) for lease, kept in found.values() if kept]
+    return Unit(batches=batches)
+
+
+def _carrier(tp: Any, unit: Unit, generation_id: int) -> ConsumerMessage:
+    place = TP(tp.topic, tp.partition)
+    return ConsumerMessage(
+        tp.topic, tp.partition, 0, 0.0, 0, None, b"", unit, None, 0, 0, place,
+        generation_id=generation_id,
+    )  # fmt: skip
+
+
+class Transport(driver.Transport):
+    """Registered as `radar://` through the entry point group `faust.transports`."""
+
+    Consumer = Consumer
+
+
+class Undecoded(faust.Schema):
+    """Hands a unit through as it is: decoding, and its dead letters, belong to the stage."""
+
+    def compile(self, app: Any, **_: Any) -> Any:
+        """Return the decoder Faust calls per message."""
+
+        async def decode(message: Any, *, propagate: bool = False) -> Any:
+            return app.create_event(message.key, message.value, message.headers, message)
+
+        return decode

@@ -1,0 +1,266 @@
+"""Sends what a stage appended to a log on to the log's topic, in order, at least once."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import psycopg
+import structlog
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
+
+from streams.engine import metrics
+from streams.engine.errors import ErrorKind, classify
+from streams.engine.lease import Lease
+from streams.engine.log import LOGS, Log
+from streams.engine.log_reader import INCARNATION_HEADER, POSITION_HEADER, head_of, read_table
+from streams.engine.transaction import QUERIES, Connection
+
+logger = structlog.get_logger()
+
+CHUNK_ROWS_MAX = 1_000
+PENDING_ROWS_MAX = 10_000
+FLUSH_SECONDS_MAX = 15.0
+# The stored position may lag: sending a row twice is harmless, its readers skip it.
+STORE_EVERY_SECONDS = 0.5
+RETRY_SECONDS = 1.0
+PRODUCER_SETTINGS = {
+    "enable.idempotence": True,
+    "acks": "all",
+    "linger.ms": 1,
+    "compression.type": "lz4",
+    "delivery.timeout.ms": 12_000,
+    "log_level": 2,
+}
+LOG_BY_NAME = {log.name: log for log in LOGS}
+
+
+@dataclass(frozen=True, slots=True)
+class RelayRow:
+    """One log row on its way: position, incarnation, key and unframed body."""
+
+    position: int
+    incarnation: int
+    key: bytes
+    body: bytes
+
+
+@dataclass(slots=True, kw_only=True)
+class _Feed:
+    """One log of one lease.  `pending` is what memory still holds after `sent`."""
+
+    log: Log
+    lease: Lease
+    sent: int
+    acknowledged: int
+    stored: int
+    head: int
+    pending: deque[RelayRow] = field(default_factory=deque)
+
+
+class Relay:
+    """A thread that follows the committed heads of the leases it was given.
+
+    Memory is a short cut: rows just committed are sent from it.  After a start, an error or an
+    overflow the table is read again from the last acknowledged position.
+    """
+
+    def __init__(
+        self, *, bootstrap: str, client_id: str, database_url: str, frames: Mapping[str, bytes]
+    ) -> None:
+        self._settings = {
+            **PRODUCER_SETTINGS,
+            "bootstrap.servers": bootstrap,
+            "client.id": client_id,
+        }
+        self._database_url = database_url
+        self._frames = frames
+        self._feeds: list[_Feed] = []
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._stopping = False
+        self._producer: Producer | None = None
+        self._connection: Connection | None = None
+        self._stored_at = 0.0
+        self.healthy = True
+        self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
+        self.failure: BaseException | None = None
+
+    def start(self) -> None:
+        """Start the thread; call once."""
+        self._thread.start()
+
+    def follow(self, leases: Sequence[Lease]) -> None:
+        """Follow these leases and no others; what older ones had pending is in the table."""
+        feeds = [
+            _Feed(
+                log=LOG_BY_NAME[name], lease=lease, sent=at.relayed, acknowledged=at.relayed,
+                stored=at.relayed, head=at.position,
+            )
+            for lease in leases
+            for name, at in lease.logs.items()
+        ]  # fmt: skip
+        with self._lock:
+            self._feeds = feeds
+        self._wake.set()
+
+    def offer(self, lease: Lease, log: str, rows: Sequence[RelayRow]) -> None:
+        """Tell of rows that were just committed; never blocks on the broker."""
+        if not rows:
+            return
+        with self._lock:
+            for feed in self._feeds:
+                if feed.lease is lease and feed.log.name == log:
+                    feed.head = rows[-1].position
+                    if len(feed.pending) + len(rows) > PENDING_ROWS_MAX:
+                        feed.pending.clear()
+                    else:
+                        feed.pending.extend(rows)
+        self._wake.set()
+
+    def catch_up(self, lease: Lease, log: str, head: int) -> None:
+        """Tell of a head that was found in the table; its rows are read from there."""
+        with self._lock:
+            for feed in self._feeds:
+                if feed.lease is lease and feed.log.name == log:
+                    feed.head = head
+                    feed.pending.clear()
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Send what is committed, store the position and end the thread."""
+        self._stopping = True
+        self._wake.set()
+        self._thread.join(FLUSH_SECONDS_MAX + 5)
+
+    def _run(self) -> None:
+        try:
+            while True:
+                self._wake.wait(timeout=1.0)
+                stopping = self._stopping
+                self._wake.clear()
+                try:
+                    self._send_all()
+                    self._store(force=stopping)
+                    self.healthy = True
+                except Exception as error:
+                    if classify(error) is not ErrorKind.TRANSIENT:
+                        raise
+                    self._start_again(error)
+                if stopping:
+                    return
+        except BaseException as error:
+            # The worker looks at this and stops: nothing may go on with its relay dead.
+            self.failure = error
+            self.healthy = False
+
+    def _start_again(self, error: Exception) -> None:
+        """Discard the producer: after any error only the acknowledged position is certain."""
+        self.healthy = False
+        logger.warning("relay_retry", error=type(error).__name__)
+        metrics.RELAY_ERRORS.inc()
+        if self._producer is not None:
+            self._producer.purge()
+            self._producer = None
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        with self._lock:
+            for feed in self._feeds:
+                feed.sent = feed.acknowledged
+                feed.pending.clear()
+        if not self._stopping:
+            time.sleep(RETRY_SECONDS)
+            self._wake.set()
+
+    def _send_all(self) -> None:
+        with self._lock:
+            feeds = list(self._feeds)
+        for feed in feeds:
+            while rows := self._take(feed):
+                self._send(feed, rows)
+
+    def _take(self, feed: _Feed) -> list[RelayRow]:
+        """Return the next rows after `feed.sent`: from memory when it has them, else the table."""
+        with self._lock:
+            pending = feed.pending
+            while pending and pending[0].position <= feed.sent:
+                pending.popleft()
+            if pending and pending[0].position == feed.sent + 1:
+                return [pending.popleft() for _ in range(min(len(pending), CHUNK_ROWS_MAX))]
+            head = feed.head
+        if head <= feed.sent:
+            return []
+        connection = self._connect()
+        head = min(head_of(connection, feed.log, feed.lease.region), feed.sent + CHUNK_ROWS_MAX)
+        records = read_table(
+            connection, feed.log, feed.lease.region, feed.sent + 1, head, offset=-1
+        )
+        return [
+            RelayRow(r.position or 0, r.incarnation or 0, r.key or b"", r.value or b"")
+            for r in records
+        ]
+
+    def _send(self, feed: _Feed, rows: Sequence[RelayRow]) -> None:
+        if self._producer is None:
+            self._producer = Producer(self._settings)
+        errors: list[KafkaError] = []
+
+        def delivered(error: KafkaError | None, _: Message) -> None:
+            if error is not None:
+                errors.append(error)
+
+        frame = self._frames[feed.log.record_name]
+        for row in rows:
+            self._produce(feed, row, frame, delivered)
+        left = self._producer.flush(FLUSH_SECONDS_MAX)
+        if errors or left:
+            raise KafkaException(errors[0] if errors else KafkaError(KafkaError._MSG_TIMED_OUT))
+        feed.sent = feed.acknowledged = rows[-1].position
+        metrics.RELAYED_ROWS.labels(log=feed.log.name).inc(len(rows))
+
+    def _produce(
+        self,
+        feed: _Feed,
+        row: RelayRow,
+        frame: bytes,
+        delivered: Callable[[KafkaError | None, Message], None],
+    ) -> None:
+        assert self._producer is not None
+        headers: list[tuple[str, str | bytes | None]] = [
+            (POSITION_HEADER, str(row.position)),
+            (INCARNATION_HEADER, str(row.incarnation)),
+        ]
+        self._producer.produce(
+            feed.log.topic,
+            key=row.key,
+            value=frame + row.body,
+            partition=feed.lease.partition,
+            headers=headers,
+            on_delivery=delivered,
+        )
+
+    def _store(self, *, force: bool) -> None:
+        """Store the acknowledged positions, guarded by the epoch, now and then."""
+        due = force or time.monotonic() - self._stored_at >= STORE_EVERY_SECONDS
+        with self._lock:
+            feeds = [feed for feed in self._feeds if feed.acknowledged > feed.stored]
+        if not due or not feeds:
+            return
+        connection = self._connect()
+        for feed in feeds:
+            place = {"log": feed.log.name, "region": feed.lease.region}
+            told = {"relayed": feed.acknowledged, "epoch": feed.lease.epoch}
+            connection.execute(QUERIES["store_relayed"], {**place, **told})
+            feed.stored = feed.acknowledged
+        self._stored_at = time.monotonic()
+
+    def _connect(self) -> Connection:
+        if self._connection is None or self._connection.closed:
+            self._connection = psycopg.connect(
+                self._database_url, autocommit=True, application_name="radar-relay"
+            )
+        return self._connection

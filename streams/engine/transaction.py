@@ -1,0 +1,149 @@
+"""One unit of work, one PostgreSQL transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from schemas.events import derived_id
+from streams.engine.lease import Lease
+from streams.engine.ledger import Outcome
+from streams.engine.log import Log, LogRow
+from streams.engine.named_queries import load_queries
+from streams.engine.stage import InputRecord
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+QUERIES = load_queries("streams.engine")
+# CloudEvents attributes that may stand beside a dead letter; all others could hold anything.
+SHOWN_HEADERS = frozenset({"ce_type", "ce_specversion", "ce_region", "content-type"})
+NONCE_BYTES = 12
+
+
+class UnitTransaction:
+    """What a stage may do while its unit is written; the engine owns begin, head row and commit.
+
+    Ledger rows, dead letters and log rows are kept until `flush`, so that each table is written
+    once per unit, whatever the number of records.
+    """
+
+    def __init__(self, connection: Connection, stage: str, dead_letter_key: bytes) -> None:
+        self.connection = connection
+        self.appended: dict[tuple[str, str], list[LogRow]] = defaultdict(list)
+        self.outcomes: dict[Outcome, int] = defaultdict(int)
+        self._stage = stage
+        self._cipher = AESGCM(dead_letter_key)
+        self._heads: dict[tuple[str, str], int] = {}
+        self._ledger: list[tuple[object, ...]] = []
+        self._dead: list[tuple[object, ...]] = []
+        self._logs: dict[str, Log] = {}
+
+    def reserve(self, lease: Lease, log: Log, count: int) -> int:
+        """Reserve `count` positions of `log` and return the first."""
+        at = (lease.region, log.name)
+        first = self._heads.get(at, lease.logs[log.name].position) + 1
+        self._heads[at] = first + count - 1
+        return first
+
+    def append(self, lease: Lease, log: Log, rows: Sequence[LogRow]) -> None:
+        """Append rows with the positions just reserved, in order."""
+        kept = self.appended[lease.region, log.name]
+        expected = kept[-1].position + 1 if kept else lease.logs[log.name].position + 1
+        for row in rows:
+            if row.position != expected:
+                raise AssertionError(f"{log.name}: position {row.position} after {expected - 1}")
+            expected += 1
+        kept.extend(rows)
+        self._logs[log.name] = log
+
+    def settle(
+        self,
+        lease: Lease,
+        record: InputRecord,
+        outcome: Outcome,
+        *,
+        position: int | None = None,
+        code: str | None = None,
+        source: str | None = None,
+        event_id: str | None = None,
+    ) -> None:
+        """Write what became of one input record in the ledger; once per record of a unit."""
+        self.outcomes[outcome] += 1
+        at = (lease.region, record.topic, record.offset)
+        self._ledger.append((*at, outcome.value, position, code, source, event_id))
+
+    def dead_letter(
+        self,
+        lease: Lease,
+        record: InputRecord,
+        code: str,
+        *,
+        keep_body: bool = True,
+        source: str | None = None,
+        event_id: str | None = None,
+    ) -> None:
+        """Keep a record that can never be applied and settle it as dead-lettered.
+
+        `keep_body=False` keeps a hash only: for advice, where the bytes would be the breach.
+        """
+        place = (self._stage, lease.region, record.topic, str(record.offset))
+        letter_id = derived_id(*place)
+        body = record.value or b""
+        sealed = None
+        if keep_body and record.value is not None:
+            nonce = secrets.token_bytes(NONCE_BYTES)
+            sealed = nonce + self._cipher.encrypt(nonce, body, letter_id.bytes)
+        shown = {
+            name: value.decode("ascii", "replace")[:200]
+            for name, value in record.headers
+            if name in SHOWN_HEADERS
+        }
+        self._dead.append(
+            (letter_id, *place[:3], record.offset, code, sealed, hashlib.sha256(body).digest())
+            + (json.dumps(shown),)
+        )
+        self.settle(
+            lease, record, Outcome.DEAD_LETTERED, code=code, source=source, event_id=event_id
+        )
+
+    def flush(self) -> None:
+        """Write everything kept; called by the engine once, right before the commit."""
+        for (region, name), head in self._heads.items():
+            rows = self.appended.get((region, name), [])
+            if not rows or rows[-1].position != head:
+                raise AssertionError(f"{name}: reserved up to {head}, appended fewer rows")
+        with self.connection.cursor() as cursor:
+            for (region, name), rows in self.appended.items():
+                self._copy_log_rows(cursor, region, self._logs[name], rows)
+            if self._ledger:
+                with cursor.copy(QUERIES["copy_ledger"]) as copy:
+                    for row in self._ledger:
+                        copy.write_row(row)
+            if self._dead:
+                cursor.executemany(QUERIES["insert_dead_letter"], self._dead)
+
+    def _copy_log_rows(
+        self, cursor: psycopg.Cursor[Any], region: str, log: Log, rows: Sequence[LogRow]
+    ) -> None:
+        if not rows:
+            return
+        incarnation = cursor.execute(
+            QUERIES["advance_log"],
+            {"log": log.name, "region": region, "old": rows[0].position - 1, "count": len(rows)},
+        ).fetchone()
+        if incarnation is None:
+            raise AssertionError(f"{log.name}: head does not stand before {rows[0].position}")
+        columns = ", ".join(
+            ("region", "position", "incarnation", "row_version", "key", "body", *log.columns)
+        )
+        with cursor.copy(f"copy {log.table} ({columns}) from stdin") as copy:
+            for row in rows:
+                head = (region, row.position, incarnation[0], row.row_version)
+                copy.write_row((*head, row.key, row.body, *row.values))
