@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from confluent_kafka import TopicCollection, TopicPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec
+from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
 from streams.engine.errors import StopError, TransientError
 
@@ -42,7 +42,8 @@ class Broker:
         """Return (first offset kept, next offset) of each (topic, partition)."""
         places = [TopicPartition(topic, partition) for topic, partition in sorted(set(at))]
         ends: list[dict[tuple[str, int], int]] = []
-        for spec in (OffsetSpec.earliest(), OffsetSpec.latest()):
+        specs = (OffsetSpec.earliest(), OffsetSpec.latest())  # type: ignore[no-untyped-call]
+        for spec in specs:
             futures = self._admin.list_offsets(
                 dict.fromkeys(places, spec), request_timeout=REQUEST_SECONDS_MAX
             )

@@ -14,7 +14,7 @@ from streams.engine.errors import StopError
 from streams.engine.lease import InputPosition, Lease, LogPosition
 from streams.engine.log import LOGS
 from streams.engine.stage import Stage
-from streams.engine.transaction import QUERIES, Connection
+from streams.engine.transaction import QUERIES, Connection, one_row
 
 # A head row is locked for one short transaction; a claim that waits longer has met a backend
 # whose worker is frozen, possibly inside COPY, and would wait for ever.
@@ -49,10 +49,7 @@ def claim_region(
         ).fetchall()
         logs = {}
         for log in stage.logs:
-            head = connection.execute(
-                QUERIES["claim_log"], {"log": log.name, "region": region}
-            ).fetchone()
-            assert head is not None
+            head = one_row(connection, "claim_log", {"log": log.name, "region": region})
             logs[log.name] = LogPosition(
                 log=log.name, incarnation=head[0], position=head[1], relayed=head[2]
             )
@@ -74,7 +71,14 @@ def claim_region(
             fetched=offset,
         )
     lease = Lease(
-        **place, partition=partition, epoch=epoch, sequence=sequence, inputs=inputs, logs=logs
+        stage=stage.name,
+        version=stage.version,
+        region=region,
+        partition=partition,
+        epoch=epoch,
+        sequence=sequence,
+        inputs=inputs,
+        logs=logs,
     )
     return lease, _next_offsets(lease, broker)
 
@@ -110,13 +114,10 @@ def _claim_head(claim: Claim, connection: Connection, place: Mapping[str, Any]) 
     )
     watcher.start()
     try:
-        row = connection.execute(
-            QUERIES["claim_head"], {**place, "worker": claim.worker}
-        ).fetchone()
+        row = one_row(connection, "claim_head", {**place, "worker": claim.worker})
     finally:
         done.set()
         watcher.join()
-    assert row is not None
     return row[0], row[1]
 
 

@@ -18,7 +18,7 @@ from faust.types.tuples import TP, ConsumerMessage
 
 from streams.engine.lease import Lease
 from streams.engine.stage import Batch, InputRecord
-from streams.engine.worker import Unit
+from streams.engine.unit import Unit
 
 if TYPE_CHECKING:
     from streams.engine.faust_worker import RadarApp
@@ -37,14 +37,14 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)
-        consumer._fetch_max_wait_ms = FETCH_WAIT_BUSY_MS
+        consumer._fetch_max_wait_ms = FETCH_WAIT_BUSY_MS  # noqa: SLF001 - hard-coded in Faust
         return consumer
 
     def wait_for_news(self, milliseconds: int) -> None:
         """Set how long the next fetches wait for news at the broker."""
         fetcher = getattr(self._consumer, "_fetcher", None)
         if fetcher is not None:
-            fetcher._fetch_max_wait_ms = milliseconds
+            fetcher._fetch_max_wait_ms = milliseconds  # noqa: SLF001 - no setter exists
 
 
 class Consumer(driver.Consumer):
@@ -62,6 +62,7 @@ class Consumer(driver.Consumer):
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Claim what was assigned; Faust awaits this before any record flows again."""
+        self.radar.unit_is_open = False
         assigned = {(tp.topic, tp.partition) for tp in self.assignment()}
         offsets = await self.radar.in_worker_thread(self.radar.core.claim, assigned)
         positions = {TP(*at): offset for at, offset in offsets.items()}
@@ -69,7 +70,11 @@ class Consumer(driver.Consumer):
             await self._thread.seek_wait(positions)
         return positions
 
-    async def commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:
+    async def commit(
+        self,
+        topics: Any = None,  # noqa: ARG002 - the signature is Faust's
+        start_new_transaction: bool = True,  # noqa: ARG002
+    ) -> bool:
         """Mirror PostgreSQL's offsets to Kafka, for tools that show lag; nothing reads them."""
         offsets, mirrored = {}, self.radar.mirrored
         for (topic, partition), lease in self.radar.core.leases.items():
@@ -81,14 +86,17 @@ class Consumer(driver.Consumer):
         mirrored.update({(tp.topic, tp.partition): offset for tp, offset in offsets.items()})
         return True
 
-    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
+    async def getmany(  # the signature is Faust's
+        self,
+        timeout: float,  # noqa: ASYNC109
+    ) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
         """Yield one message per partition, all carrying the poll's one unit.
 
         While a unit is being written nothing is polled, so the next poll brings more at once:
         load makes bigger units, not queues.
         """
         app = self.radar
-        while app.unit_is_open and self.flow_active and not self.should_stop:
+        while app.unit_is_open and self.flow_active and not self.should_stop:  # noqa: ASYNC110
             await asyncio.sleep(UNIT_POLL_SECONDS)
         records, _ = await self._wait_next_records(timeout)
         self._follow_load(bool(records))
@@ -141,7 +149,7 @@ def _unit_of(leases: Mapping[tuple[str, int], Lease], records: Mapping[Any, Any]
 def _carrier(tp: Any, unit: Unit, generation_id: int) -> ConsumerMessage:
     place = TP(tp.topic, tp.partition)
     return ConsumerMessage(
-        tp.topic, tp.partition, 0, 0.0, 0, None, b"", unit, None, 0, 0, place,
+        tp.topic, tp.partition, 0, 0.0, 0, None, b"", cast(Any, unit), None, 0, 0, place,
         generation_id=generation_id,
     )  # fmt: skip
 
@@ -152,13 +160,13 @@ class Transport(driver.Transport):
     Consumer = Consumer
 
 
-class Undecoded(faust.Schema):
+class Undecoded(faust.Schema):  # type: ignore[type-arg]
     """Hands a unit through as it is: decoding, and its dead letters, belong to the stage."""
 
     def compile(self, app: Any, **_: Any) -> Any:
         """Return the decoder Faust calls per message."""
 
-        async def decode(message: Any, *, propagate: bool = False) -> Any:
+        async def decode(message: Any, **_: Any) -> Any:
             return app.create_event(message.key, message.value, message.headers, message)
 
         return decode

@@ -13,7 +13,8 @@ import structlog
 
 from streams.engine.errors import Fenced
 from streams.engine.faust_transport import Undecoded
-from streams.engine.worker import Unit, Worker
+from streams.engine.unit import Unit
+from streams.engine.worker import Worker
 
 logger = structlog.get_logger()
 
@@ -74,7 +75,7 @@ def create_app(core: Worker, *, bootstrap: str, data_directory: str) -> RadarApp
     topic = app.topic(*stage.topics, schema=Undecoded(key_type=bytes, value_type=bytes), acks=False)
 
     @app.on_partitions_revoked.connect
-    async def forget(_: Any, revoked: Any, **__: Any) -> None:
+    async def forget(*_: Any, **__: Any) -> None:
         core.release()
         app.unit_is_open = False
 
@@ -83,7 +84,7 @@ def create_app(core: Worker, *, bootstrap: str, data_directory: str) -> RadarApp
         async for event in stream.noack().events():
             await _write(app, event.value)
 
-    @app.timer(TICK_SECONDS, name=f"radar.{stage.name}.tick")
+    @app.timer(TICK_SECONDS, name=f"radar.{stage.name}.tick")  # type: ignore[untyped-decorator]
     async def tick(*_: Any) -> None:
         if not app.rebalancing and core.leases:
             consumer = app.consumer

@@ -61,7 +61,7 @@ def head_of(connection: Connection, log: Log, region: str) -> int:
 def contiguous(
     connection: Connection, region: str, at: InputPosition, records: Sequence[InputRecord]
 ) -> list[InputRecord]:
-    """Turn what a poll brought of a log topic into positions `at.position + 1`, + 2, …
+    """Turn what a poll brought of a log topic into positions that follow `at.position`.
 
     Positions read before are skipped, gaps are read from the table.  A record without a
     position is none of ours and says nothing: the table still has every row.
@@ -81,13 +81,12 @@ def contiguous(
                 last = min(position - 1, expected + GAP_ROWS_MAX - 1)
                 result += read_table(connection, log, region, expected, last, offset=record.offset)
                 expected = last + 1
-        assert record.value is not None
         result.append(
             InputRecord(
                 topic=record.topic,
                 offset=record.offset,
                 key=record.key,
-                value=record.value[FRAME_BYTES:],
+                value=(record.value or b"")[FRAME_BYTES:],
                 timestamp_ms=record.timestamp_ms,
                 position=position,
                 incarnation=incarnation,

@@ -35,6 +35,8 @@ PRODUCER_SETTINGS = {
     "delivery.timeout.ms": 12_000,
     "log_level": 2,
 }
+# What librdkafka reports for a record that was not acknowledged in time.
+NOT_DELIVERED = KafkaError._MSG_TIMED_OUT  # noqa: SLF001 - the public name of the code
 LOG_BY_NAME = {log.name: log for log in LOGS}
 
 
@@ -152,7 +154,7 @@ class Relay:
                     self._start_again(error)
                 if stopping:
                     return
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - handed to the worker, which stops
             # The worker looks at this and stops: nothing may go on with its relay dead.
             self.failure = error
             self.healthy = False
@@ -215,26 +217,26 @@ class Relay:
 
         frame = self._frames[feed.log.record_name]
         for row in rows:
-            self._produce(feed, row, frame, delivered)
+            self._produce(self._producer, feed, row, frame, delivered)
         left = self._producer.flush(FLUSH_SECONDS_MAX)
         if errors or left:
-            raise KafkaException(errors[0] if errors else KafkaError(KafkaError._MSG_TIMED_OUT))
+            raise KafkaException(errors[0] if errors else KafkaError(NOT_DELIVERED))
         feed.sent = feed.acknowledged = rows[-1].position
         metrics.RELAYED_ROWS.labels(log=feed.log.name).inc(len(rows))
 
+    @staticmethod
     def _produce(
-        self,
+        producer: Producer,
         feed: _Feed,
         row: RelayRow,
         frame: bytes,
         delivered: Callable[[KafkaError | None, Message], None],
     ) -> None:
-        assert self._producer is not None
         headers: list[tuple[str, str | bytes | None]] = [
             (POSITION_HEADER, str(row.position)),
             (INCARNATION_HEADER, str(row.incarnation)),
         ]
-        self._producer.produce(
+        producer.produce(
             feed.log.topic,
             key=row.key,
             value=frame + row.body,

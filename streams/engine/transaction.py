@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -25,6 +25,14 @@ QUERIES = load_queries("streams.engine")
 # CloudEvents attributes that may stand beside a dead letter; all others could hold anything.
 SHOWN_HEADERS = frozenset({"ce_type", "ce_specversion", "ce_region", "content-type"})
 NONCE_BYTES = 12
+
+
+def one_row(connection: Connection, name: str, parameters: Mapping[str, object]) -> tuple[Any, ...]:
+    """Run a named query that always answers with one row."""
+    row = connection.execute(QUERIES[name], parameters).fetchone()
+    if row is None:
+        raise AssertionError(f"query {name} must return a row")
+    return row
 
 
 class UnitTransaction:
@@ -93,8 +101,7 @@ class UnitTransaction:
 
         `keep_body=False` keeps a hash only: for advice, where the bytes would be the breach.
         """
-        place = (self._stage, lease.region, record.topic, str(record.offset))
-        letter_id = derived_id(*place)
+        letter_id = derived_id(self._stage, lease.region, record.topic, str(record.offset))
         body = record.value or b""
         sealed = None
         if keep_body and record.value is not None:
@@ -106,8 +113,10 @@ class UnitTransaction:
             if name in SHOWN_HEADERS
         }
         self._dead.append(
-            (letter_id, *place[:3], record.offset, code, sealed, hashlib.sha256(body).digest())
-            + (json.dumps(shown),)
+            (
+                *(letter_id, self._stage, lease.region, record.topic, record.offset, code),
+                *(sealed, hashlib.sha256(body).digest(), json.dumps(shown)),
+            )
         )
         self.settle(
             lease, record, Outcome.DEAD_LETTERED, code=code, source=source, event_id=event_id

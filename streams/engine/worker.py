@@ -20,10 +20,11 @@ from streams.engine.broker import Broker
 from streams.engine.claims import LOG_TOPICS, Claim, claim_region
 from streams.engine.errors import ErrorKind, Fenced, StopError, classify
 from streams.engine.lease import Lease
-from streams.engine.log_reader import GAP_ROWS_MAX, LOG_BY_TOPIC, contiguous, head_of, read_table
+from streams.engine.log_reader import GAP_ROWS_MAX, LOG_BY_TOPIC, head_of, read_table
 from streams.engine.relay import Relay, RelayRow
-from streams.engine.stage import Batch, InputRecord, Stage
-from streams.engine.transaction import QUERIES, Connection, UnitTransaction
+from streams.engine.stage import Batch, Stage
+from streams.engine.transaction import QUERIES, Connection, UnitTransaction, one_row
+from streams.engine.unit import Unit, ends_of, readable
 
 logger = structlog.get_logger()
 
@@ -42,14 +43,6 @@ class WorkerSettings:
     bootstrap: str
     dead_letter_key: bytes = field(repr=False)
     frames: Mapping[str, bytes]
-
-
-@dataclass(slots=True, kw_only=True)
-class Unit:
-    """What one poll brought, per lease; `done` once it was written or belongs to nobody."""
-
-    batches: Sequence[Batch]
-    done: bool = False
 
 
 class Worker:
@@ -149,7 +142,7 @@ class Worker:
             try:
                 self._commit(unit)
                 self.problems.pop("retry", None)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - classified there, re-raised unless known
                 if self._after_error(unit, error):
                     return
                 self._stopping.wait(delay)
@@ -185,7 +178,7 @@ class Worker:
         with connection.transaction():
             self._fence(connection, unit)
             tx = UnitTransaction(connection, self.stage.name, self._settings.dead_letter_key)
-            batches = [self._readable(connection, batch) for batch in unit.batches]
+            batches = [readable(connection, batch) for batch in unit.batches]
             if any(batch.records for batch in batches):
                 self.stage.handle(batches, tx)
             tx.flush()
@@ -209,21 +202,11 @@ class Worker:
             metrics.FENCED.labels(stage=self.stage.name).inc()
             raise Fenced(f"{cursor.rowcount} of {len(leases)} regions are still held")
 
-    def _readable(self, connection: Connection, batch: Batch) -> Batch:
-        """Return the batch as the stage may see it: log topics without gaps or repetitions."""
-        records: list[InputRecord] = []
-        for topic, at in batch.lease.inputs.items():
-            mine = [record for record in batch.records if record.topic == topic]
-            if topic in LOG_TOPICS and mine and mine[0].position is None:
-                mine = contiguous(connection, batch.lease.region, at, mine)
-            records += mine
-        return Batch(lease=batch.lease, records=records)
-
     def _advance_inputs(self, connection: Connection, unit: Unit, batches: Sequence[Batch]) -> None:
         rows = [
             (batch.lease.region, topic, *place)
             for batch, seen in zip(unit.batches, batches, strict=True)
-            for topic, place in _ends(batch, seen).items()
+            for topic, place in ends_of(batch, seen).items()
         ]
         regions, topics, offsets, incarnations, positions, record_ms = zip(*rows, strict=True)
         connection.execute(
@@ -245,7 +228,7 @@ class Worker:
         for batch, seen in zip(unit.batches, batches, strict=True):
             lease = batch.lease
             lease.sequence += 1
-            for topic, (offset, incarnation, position, _) in _ends(batch, seen).items():
+            for topic, (offset, incarnation, position, _) in ends_of(batch, seen).items():
                 at = lease.inputs[topic]
                 at.offset, at.incarnation, at.position = offset, incarnation, position
                 at.fetched = max(at.fetched, offset)
@@ -315,10 +298,7 @@ class Worker:
             at = lease.inputs[topic]
             at.offset, at.incarnation, at.position = offset, incarnation, position
         for name, head in lease.logs.items():
-            row = connection.execute(
-                QUERIES["read_log_head"], {"log": name, "region": lease.region}
-            ).fetchone()
-            assert row is not None
+            row = one_row(connection, "read_log_head", {"log": name, "region": lease.region})
             head.incarnation, head.position = row
             self._relay.catch_up(lease, name, head.position)
 
@@ -383,21 +363,3 @@ class Worker:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-
-
-def _ends(batch: Batch, seen: Batch) -> dict[str, tuple[int, int, int, float | None]]:
-    """Return per topic the offset, incarnation, position and broker time after this batch."""
-    ends: dict[str, tuple[int, int, int, float | None]] = {}
-    for record in batch.records:
-        at = batch.lease.inputs[record.topic]
-        ends[record.topic] = (
-            record.offset,
-            at.incarnation,
-            at.position,
-            float(record.timestamp_ms) if record.timestamp_ms else None,
-        )
-    for record in seen.records:
-        if record.position is not None:
-            offset, _, _, record_ms = ends[record.topic]
-            ends[record.topic] = (offset, record.incarnation or 0, record.position, record_ms)
-    return ends
