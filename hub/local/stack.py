@@ -112,6 +112,13 @@ class LocalStack:
             raise StackNotRunning(f"the stack on {self._data} was not started")
         return self._supervisor
 
+    @property
+    def endpoints(self) -> Endpoints:
+        """Return where the started stack is reached."""
+        if self._endpoints is None:
+            raise StackNotRunning(f"the stack on {self._data} was not started")
+        return self._endpoints
+
     def port(self, name: str) -> int:
         """Return a port for a service of ours, the same one at each start while it is free."""
         if self._ports is None:
@@ -136,10 +143,8 @@ class LocalStack:
 
     def publish(self, *, web_url: str, metrics_ports: Mapping[str, int]) -> Endpoints:
         """Add our own services' addresses, and everybody's pids, to `DATA/endpoints.json`."""
-        if self._endpoints is None:
-            raise StackNotRunning(f"the stack on {self._data} was not started")
         self._endpoints = replace(
-            self._endpoints,
+            self.endpoints,
             web_url=web_url,
             metrics_ports=dict(metrics_ports),
             pids=self.supervisor.pids(),
