@@ -18,10 +18,14 @@ from schemas.person_numbers import is_valid_bsn
 # Full-width and other digits become ASCII under NFKC; these separators are dropped between digits,
 # so that 111.222.333 and 1 1 1 2 2 2 3 3 3 are one number.
 _SEPARATED_DIGITS = re.compile(r"[0-9](?:[\s.,/_·•-]{0,3}[0-9]){8,}")
-_POSTCODE_AND_NUMBER = re.compile(r"(?<![0-9])[1-9][0-9]{3}\s{0,2}[A-Za-z]{2}(?![A-Za-z])[\s,]*[0-9]")
+_POSTCODE_AND_NUMBER = re.compile(
+    r"(?<![0-9])[1-9][0-9]{3}\s{0,2}[A-Za-z]{2}(?![A-Za-z])[\s,]*[0-9]"
+)
 _POSTCODE = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{3}\s{0,2}[A-Z]{2}(?![0-9A-Za-z])")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?:[ ]?[A-Za-z0-9]){11,30}(?![A-Za-z0-9])")
-_PHONE = re.compile(r"(?<![0-9])(?:\+|00)?(?:31[\s()-]{0,3})?\(?0?\)?[1-9](?:[\s-]{0,2}[0-9]){8}(?![0-9])")
+_PHONE = re.compile(
+    r"(?<![0-9])(?:\+|00)?(?:31[\s()-]{0,3})?\(?0?\)?[1-9](?:[\s-]{0,2}[0-9]){8}(?![0-9])"
+)
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]{2,}")
 _DATE = re.compile(
     r"(?<![0-9])(?:"
@@ -68,9 +72,7 @@ def scan_json(document: Any) -> list[str]:
 
     A name of a field is not repeated in the pointer when it is itself suspect.
     """
-    return [
-        pointer for pointer, text in _strings(document, "") if holds_personal_data(text)
-    ]
+    return [pointer for pointer, text in _strings(document, "") if holds_personal_data(text)]
 
 
 def _holds_bsn(text: str) -> bool:

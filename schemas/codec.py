@@ -135,29 +135,30 @@ def encode_body(record_name: str, record: Mapping[str, Any], version: int = 1) -
 
 
 def decode_body(record_name: str, version: int, body: bytes) -> dict[str, Any]:
-    """Return the record in bare Avro, or raise DataError: avro.decode, trailing_bytes, noncanonical.
+    """Return the record in bare Avro.
 
-    Checks the form only; what the record says is `field_rules`' business.
+    Raises DataError `avro.decode`, `avro.trailing_bytes` or `avro.noncanonical`. Checks the form
+    only; what the record says is `field_rules`' business.
     """
     parsed, _ = _parsed(record_name, version)
     source = io.BytesIO(body)
     try:
-        record = fastavro.schemaless_reader(source, parsed, None)
+        record: Any = fastavro.schemaless_reader(source, parsed, None)
     # The reader raises EOFError, IndexError, UnicodeDecodeError, OverflowError, ValueError and more
     # on hostile bytes (reliability.md §4.9); every one of them means the same.
-    except Exception:
+    except Exception:  # noqa: BLE001
         raise DataError("avro.decode") from None
     if source.tell() != len(body):
         raise DataError("avro.trailing_bytes")
     again = io.BytesIO()
     try:
         fastavro.schemaless_writer(again, parsed, record, strict=True)
-    except Exception:
+    except Exception:  # noqa: BLE001
         raise DataError("avro.noncanonical") from None
     if again.getvalue() != body:
         raise DataError("avro.noncanonical")
-    assert isinstance(record, dict)
-    return record
+    decoded: dict[str, Any] = record
+    return decoded
 
 
 def complete(record_name: str, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -171,7 +171,7 @@ def _event_type(name: str, version: int, schema: Mapping[str, Any]) -> EventType
 SCHEMAS: Mapping[tuple[str, int], Mapping[str, Any]] = MappingProxyType(
     {(name, version): schema for name, version, schema in schema_files()}
 )
-_NEWEST: dict[str, int] = {name: version for name, version in sorted(SCHEMAS)}
+_NEWEST: dict[str, int] = dict(sorted(SCHEMAS))
 
 EVENT_TYPES: Mapping[str, EventType] = MappingProxyType(
     {

@@ -20,9 +20,19 @@ from schemas.problem_codes import DataError, Violation
 from schemas.record_rules import RECORD_RULES, event_rules
 from schemas.text_rules import CODE_OF_FORMAT, FORBIDDEN, FORMATS, LENGTH_MAX
 
-__all__ = ["DataError", "TimeLimits", "Violation", "check", "time_flags", "violations"]
+__all__ = [
+    "DataError",
+    "TimeLimits",
+    "Violation",
+    "check",
+    "partial_violations",
+    "time_flags",
+    "violations",
+]
 
 Check = Callable[[Any, str, list[Violation]], None]
+Plan = tuple[tuple[str, str, Check], ...]
+"""(field, its pointer, its check) of the fields that have rules."""
 
 ITEMS_MAX = 200
 """Longest list without a limit of its own; a household of 500 is an error (reliability.md §5)."""
@@ -57,10 +67,24 @@ def violations(
     The record must have the fields and types of its schema, as decoding gives them.
     """
     found: list[Violation] = []
-    _check_of(record_name, version)(record, "", found)
+    for name, pointer, field_check in _plan_of(record_name, version):
+        field_check(record[name], pointer, found)
     for rule in _rules_of(record_name):
         rule(record, found)
     return sorted(found) if found else found
+
+
+def partial_violations(record_name: str, record: Mapping[str, Any]) -> list[Violation]:
+    """Return what is wrong with the fields that are there, for a record that lacks some.
+
+    For telling a sender everything at once: a missing field hides no other mistake. Rules over
+    more than one field are left out.
+    """
+    found: list[Violation] = []
+    for name, pointer, field_check in _plan_of(record_name, None):
+        if name in record:
+            field_check(record[name], pointer, found)
+    return found
 
 
 def check(record_name: str, record: Mapping[str, Any], version: int | None = None) -> None:
@@ -114,9 +138,9 @@ def _past_fields(record_name: str) -> tuple[str, ...]:
 
 
 @cache
-def _check_of(record_name: str, version: int | None) -> Check:
+def _plan_of(record_name: str, version: int | None) -> Plan:
     schema = schema_of(record_name, version or record_type(record_name).version)
-    return _compiled_record(schema, {}) or _accept
+    return _plan(schema, {})
 
 
 @cache
@@ -133,20 +157,19 @@ def _rules_of(record_name: str) -> tuple[Callable[[Mapping[str, Any], list[Viola
     return tuple(rules)
 
 
-def _accept(value: Any, pointer: str, found: list[Violation]) -> None:
-    """Accept whatever decoding gave: a boolean, say, has no further rules."""
+def _plan(schema: Mapping[str, Any], named: dict[str, Check | None]) -> Plan:
+    compiled = (
+        (field["name"], "/" + field["name"], _compiled(field["type"], field, named))
+        for field in schema["fields"]
+    )
+    return tuple((name, pointer, check) for name, pointer, check in compiled if check is not None)
 
 
 def _compiled_record(schema: Mapping[str, Any], named: dict[str, Check | None]) -> Check | None:
-    checks = []
-    for field in schema["fields"]:
-        compiled = _compiled(field["type"], field, named)
-        if compiled is not None:
-            checks.append((field["name"], "/" + field["name"], compiled))
+    plan = _plan(schema, named)
     named[schema["name"]] = None
-    if not checks:
+    if not plan:
         return None
-    plan = tuple(checks)
 
     def check_record(value: Any, pointer: str, found: list[Violation]) -> None:
         for name, suffix, field_check in plan:
@@ -161,18 +184,8 @@ def _compiled(
 ) -> Check | None:
     """Compile one type; a field's attributes reach through null, list and map to the leaves."""
     match avro_type:
-        case str() if avro_type in named:
-            return named[avro_type]
-        case "string":
-            return _text_check(field)
-        case "int":
-            return _number_check(field.get("min", INT_MIN), INT_MAX)
-        case "long":
-            return _number_check(field.get("min", -LONG_MAX), LONG_MAX)
-        case "bytes":
-            return _bytes_check(field)
         case str():
-            return None
+            return named[avro_type] if avro_type in named else _compiled_primitive(avro_type, field)
         case list():
             return _optional_check(avro_type, field, named)
         case {"logicalType": "date"}:
@@ -186,10 +199,22 @@ def _compiled(
         case {"type": "enum", "name": name}:
             named[name] = None
             return _known_check if field.get("known") else None
-        case {"type": "record"}:
-            return _compiled_record(avro_type, named)
         case _:
-            raise ValueError("the schema holds a type without rules")
+            return _compiled_record(avro_type, named)
+
+
+def _compiled_primitive(avro_type: str, field: Mapping[str, Any]) -> Check | None:
+    match avro_type:
+        case "string":
+            return _text_check(field)
+        case "int":
+            return _number_check(field.get("min", INT_MIN), INT_MAX)
+        case "long":
+            return _number_check(field.get("min", -LONG_MAX), LONG_MAX)
+        case "bytes":
+            return _bytes_check(field)
+        case _:
+            return None
 
 
 def _optional_check(

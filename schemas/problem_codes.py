@@ -7,7 +7,7 @@ error ever carries the value that was refused.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -40,6 +40,15 @@ class DataError(Exception):
         self.code = code
         self.pointer = pointer
         super().__init__(code if pointer is None else f"{code} at {pointer}")
+
+
+class InvalidEventError(Exception):
+    """An event that a sender offered has these mistakes: all of them, by place."""
+
+    def __init__(self, violations: Sequence[Violation]) -> None:
+        """Keep the violations in order of place, each once."""
+        self.violations = tuple(sorted(set(violations)))
+        super().__init__(", ".join(f"{v.code} at {v.pointer}" for v in self.violations))
 
 
 def _listed(*rows: tuple[str, str, int, str]) -> dict[str, ProblemCode]:
@@ -103,8 +112,12 @@ PROBLEM_CODES: Mapping[str, ProblemCode] = MappingProxyType(
         ("domain.rule", "domain", 400, "De waarden spreken elkaar of de wet tegen."),
         ("domain.bsn", "bsn-invalid", 400, "Het burgerservicenummer is niet geldig."),
         ("domain.birth_date", "birth-date-invalid", 400, "De geboortedatum is niet geldig."),
-        ("advice.personal_data", "advice-personal-data", 400, "Een advies mag niets bevatten dat"
-         " naar een persoon, huishouden of adres leidt; het is niet bewaard."),
+        (
+            "advice.personal_data",
+            "advice-personal-data",
+            400,
+            "Een advies mag niet naar een persoon of adres leiden; het is niet bewaard.",
+        ),
         # The sealed block.
         ("sealed.form", "sealed-form", 400, "Het verzegelde blok heeft niet de juiste vorm."),
         ("sealed.key_unknown", "sealed-key", 400, "De sleutel van het blok is niet (meer) bekend."),
@@ -113,7 +126,12 @@ PROBLEM_CODES: Mapping[str, ProblemCode] = MappingProxyType(
         ("sealed.refs", "sealed-refs", 400, "Het verzegelde blok noemt een onbekend volgnummer."),
         # Who says it, and whether it was said before.
         ("authn.unknown", "unauthenticated", 401, "De afzender is niet bekend."),
-        ("authz.source", "source-mismatch", 403, "Deze afzender mag niet namens deze bron spreken."),
+        (
+            "authz.source",
+            "source-mismatch",
+            403,
+            "Deze afzender mag niet namens deze bron spreken.",
+        ),
         ("authz.region", "region-mismatch", 403, "Deze afzender mag niet voor deze regio spreken."),
         ("authz.event", "event-not-granted", 403, "Deze afzender mag dit soort niet sturen."),
         ("dedup.conflict", "id-conflict", 409, "Dit kenmerk is al gebruikt voor iets anders."),
@@ -122,8 +140,12 @@ PROBLEM_CODES: Mapping[str, ProblemCode] = MappingProxyType(
         ("clock.order", "clock-order", 400, "De dagen van de klok volgen elkaar niet op."),
         ("correction.source", "correction-source", 403, "Alleen de afzender zelf mag corrigeren."),
         ("link.pending_expired", "pending-expired", 400, "Waar dit bij hoort, is nooit gekomen."),
-        ("stage.quarantined", "quarantined", 500, "Op dit bericht liep de verwerking drie keer"
-         " vast; het staat apart."),
+        (
+            "stage.quarantined",
+            "quarantined",
+            500,
+            "Op dit bericht liep de verwerking drie keer vast; het staat apart.",
+        ),
         # The door itself; these never become dead letters.
         ("http.media_type", "media-type", 415, "Stuur JSON, zonder Content-Encoding."),
         ("http.too_many", "too-many-requests", 429, "Er komt te veel tegelijk; probeer het later."),
