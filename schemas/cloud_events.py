@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from schemas.advice_scanner import scan_json
 from schemas.events import EVENT_TYPES, EventType, by_ce_type
-from schemas.json_mapping import ParsedEvent, from_json, read_instant, to_json
+from schemas.json_mapping import ParsedEvent, from_json, to_json
+from schemas.json_values import json_value, read_instant
 from schemas.problem_codes import InvalidEventError, Violation
 from schemas.sealing import NOTHING_SEALED, SealedContent
 from schemas.text_rules import CODE_OF_FORMAT, FORMATS
@@ -43,13 +43,6 @@ def parse_event(document: Any) -> ParsedEvent:
     meta = _meta(document, found)
     if event_type is None:
         raise InvalidEventError(found)
-    if event_type.is_advice:
-        attributes = {name: document[name] for name in document.keys() - {"data", *_FORMAT_OF}}
-        attributes.pop("time", None)
-        found += [
-            Violation(pointer=pointer, code="advice.personal_data")
-            for pointer in scan_json(attributes)
-        ]
     if found:
         found += _violations_inside(event_type, document, meta)
         raise InvalidEventError(found)
@@ -61,13 +54,12 @@ def cloud_event(
 ) -> dict[str, Any]:
     """Return the CloudEvent in JSON that says this record; the inverse of `parse_event`."""
     meta = record["meta"]
-    when = to_json(event_type, {"meta": {}, "time": meta["recorded_at"]})["time"]
     return {
         "specversion": SPEC_VERSION,
         "id": meta["event_id"],
         "source": meta["source"],
         "type": event_type.ce_type,
-        "time": when,
+        "time": json_value(meta["recorded_at"]),
         "region": meta["region"],
         "datacontenttype": "application/json",
         "data": to_json(event_type, record, content),

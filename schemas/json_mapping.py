@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -26,18 +26,11 @@ from schemas.identifying import (
     normal_fields,
     same_person_twice,
 )
+from schemas.json_values import camel, json_pointer, json_value, read_instant
 from schemas.problem_codes import InvalidEventError, Violation
 from schemas.sealing import NOTHING_SEALED, SealedContent, content_of
 
 ENVELOPE_IN_DATA = ("occurred_at", "source_ref")
-_META_POINTERS = {
-    "/meta/event_id": "/id",
-    "/meta/source": "/source",
-    "/meta/region": "/region",
-    "/meta/recorded_at": "/time",
-    "/meta/occurred_at": "/data/occurredAt",
-    "/meta/source_ref": "/data/sourceRef",
-}
 _RULES_OF_MENTION = {"PersonMention": PERSON_RULES, "AddressMention": ADDRESS_RULES}
 
 # Names by which somebody would try to put a family in an advice; the answer then says what is at
@@ -49,10 +42,6 @@ _FAMILY_NAMES = re.compile(
 )
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,60}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_INSTANT = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?"
-    r"(Z|[+-][0-9]{2}:[0-9]{2})"
-)
 _WRONG = object()
 """What a converter returns for a value that it has reported."""
 
@@ -102,11 +91,11 @@ def from_json(event_type: EventType, data: Any, meta: Mapping[str, Any]) -> Pars
     if event_type.is_advice:
         reading.found += [
             Violation(pointer=f"/data{pointer}", code="advice.personal_data")
-            for pointer in scan_json(data)
+            for pointer in scan_json(_scannable(event_type, data))
         ]
     if not isinstance(data, dict):
         raise InvalidEventError([Violation(pointer="/data", code="json.type"), *reading.found])
-    record = {"meta": _envelope(event_type, data, meta, reading)}
+    record: dict[str, Any] = {"meta": _envelope(event_type, data, meta, reading)}
     hidden = {"meta", "sealed_persons"}
     extra = () if event_type.is_advice else ENVELOPE_IN_DATA
     record |= _fields(event_type.schema, data, "/data", reading, hidden=hidden, extra=extra)
@@ -128,7 +117,9 @@ def to_json(
     """Return the `data` of a record; without `content` nobody in it can be recognised."""
     meta = record["meta"]
     data = {
-        camel(name): _plain(meta[name]) for name in ENVELOPE_IN_DATA if meta.get(name) is not None
+        camel(name): json_value(meta[name])
+        for name in ENVELOPE_IN_DATA
+        if meta.get(name) is not None
     }
     known = {"PersonMention": content.persons, "AddressMention": content.addresses}
     for name, value in record.items():
@@ -138,36 +129,32 @@ def to_json(
             data[camel(name)] = _with_identity(value, known["PersonMention"])
         elif name in event_type.address_fields:
             data[camel(name)] = _with_identity(value, known["AddressMention"])
+        elif name in _map_fields(event_type.name):
+            data[camel(name)] = dict(value)
         else:
-            data[camel(name)] = _plain(value)
+            data[camel(name)] = json_value(value)
     return data
 
 
+def _scannable(event_type: EventType, data: Any) -> Any:
+    """Return the part of an advice in which personal data could hide: all but days and ids."""
+    if not isinstance(data, dict):
+        return data
+    fields = {camel(f["name"]): f for f in event_type.schema["fields"]}
+    return {
+        name: value
+        for name, value in data.items()
+        if name not in fields
+        or not ("date" in str(fields[name]["type"]) or fields[name].get("format") == "uuid")
+    }
+
+
 @cache
-def camel(name: str) -> str:
-    """Return a record's field name as JSON spells it: received_on → receivedOn."""
-    first, *rest = name.split("_")
-    return first + "".join(word.capitalize() for word in rest)
-
-
-def json_pointer(pointer: str) -> str:
-    """Return a record's pointer as the sender sees it: /meta/source → /source, /to_oin → /data/toOin."""
-    if pointer in _META_POINTERS:
-        return _META_POINTERS[pointer]
-    return "/data" + "/".join(camel(part) for part in pointer.split("/"))
-
-
-def read_instant(text: str) -> datetime | None:
-    """Return an RFC 3339 instant in UTC, cut to milliseconds as Avro keeps it; None if it is none."""
-    found = _INSTANT.fullmatch(text)
-    if found is None:
-        return None
-    milliseconds = ((found[2] or "") + "000")[:3]
-    try:
-        parsed = datetime.fromisoformat(f"{found[1]}.{milliseconds}{found[3]}")
-        return parsed.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
+def _map_fields(record_name: str) -> frozenset[str]:
+    fields = record_type(record_name).schema["fields"]
+    return frozenset(
+        f["name"] for f in fields if isinstance(f["type"], dict) and f["type"]["type"] == "map"
+    )
 
 
 @cache
@@ -248,12 +235,9 @@ def _report_unknown(name: str, pointer: str, reading: _Reading) -> None:
 
 def _value(avro_type: Any, value: Any, pointer: str, reading: _Reading) -> Any:
     """Return one value as Avro takes it, or report it and return _WRONG."""
-    if isinstance(avro_type, list):
-        if value is None:
-            return None
-        (avro_type,) = (branch for branch in avro_type if branch != "null")
-    if isinstance(avro_type, str) and avro_type in reading.named:
-        avro_type = reading.named[avro_type]
+    if value is None and isinstance(avro_type, list):
+        return None
+    avro_type = _resolved(avro_type, reading)
     match avro_type:
         case str():
             return _primitive(avro_type, value, pointer, reading)
@@ -262,15 +246,26 @@ def _value(avro_type: Any, value: Any, pointer: str, reading: _Reading) -> Any:
         case {"logicalType": "timestamp-millis"}:
             return _instant(value, pointer, reading)
         case {"type": "enum", "symbols": symbols}:
-            if not isinstance(value, str):
-                return reading.wrong(pointer, "json.type")
-            return value if value in symbols else reading.wrong(pointer, "domain.enum")
+            return _symbol(symbols, value, pointer, reading)
         case {"type": "array", "items": items}:
             return _list(items, value, pointer, reading)
         case {"type": "map", "values": values}:
             return _map(values, value, pointer, reading)
         case _:
             return _record(avro_type, value, pointer, reading)
+
+
+def _resolved(avro_type: Any, reading: _Reading) -> Any:
+    """Return the type itself: the branch beside null, the definition behind a name."""
+    if isinstance(avro_type, list):
+        (avro_type,) = (branch for branch in avro_type if branch != "null")
+    return reading.named.get(avro_type, avro_type) if isinstance(avro_type, str) else avro_type
+
+
+def _symbol(symbols: list[str], value: Any, pointer: str, reading: _Reading) -> Any:
+    if not isinstance(value, str):
+        return reading.wrong(pointer, "json.type")
+    return value if value in symbols else reading.wrong(pointer, "domain.enum")
 
 
 def _primitive(avro_type: str, value: Any, pointer: str, reading: _Reading) -> Any:
@@ -360,20 +355,4 @@ def _with_identity(value: Any, known: Mapping[int, Mapping[str, Any]]) -> Any:
         return [_with_identity(item, known) for item in value]
     if value is None:
         return None
-    return _plain({**value, **known.get(value["ref"], {})})
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as JSON has it: names in camelCase, instants in UTC with a Z."""
-    match value:
-        case datetime():
-            text = value.astimezone(UTC).isoformat(timespec="milliseconds")
-            return text.replace("+00:00", "Z").replace(".000Z", "Z")
-        case date():
-            return value.isoformat()
-        case dict():
-            return {camel(name): _plain(item) for name, item in value.items()}
-        case list():
-            return [_plain(item) for item in value]
-        case _:
-            return value
+    return json_value({**value, **known.get(value["ref"], {})})
