@@ -1,0 +1,75 @@
+"""Turns accepted events into drafts: all persons, addresses and references of a unit at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from schemas.record_rules import mentions
+from streams.admission.journal_rows import Draft, draft_of, references_of
+from streams.admission.judging import Accepted
+from streams.admission.linking_store import ReviewEntry
+from streams.engine.key_files import KeyFiles
+from streams.engine.transaction import Connection
+from streams.vault.addresses import resolve_addresses
+from streams.vault.identities import Identity, MentionKey, resolve_identities
+
+Mention = tuple[MentionKey, Mapping[str, Any]]
+
+
+def draft_unit(
+    connection: Connection, region: str, keys: KeyFiles, accepted: Sequence[Accepted]
+) -> tuple[list[Draft], list[ReviewEntry]]:
+    """Return a draft of each event, in order, and the doubts about who its people are.
+
+    What the sealed blocks said goes to the vault here and nowhere else.
+    """
+    if not accepted:
+        return [], []
+    known_at = accepted[-1].known_at
+    persons = [mention for item in accepted for mention in _persons(item)]
+    addresses = [mention for item in accepted for mention in _addresses(item)]
+    identities = resolve_identities(connection, region, keys, persons, known_at=known_at)
+    tokens = resolve_addresses(connection, region, keys, addresses, known_at=known_at)
+    drafts = []
+    for item in accepted:
+        heard = item.heard
+        references = references_of(keys.identity, region, heard.event_type, heard.body)
+        drafts.append(draft_of(heard, references, identities, tokens, item.flags))
+    return drafts, _doubts(accepted, identities)
+
+
+def _persons(item: Accepted) -> list[Mention]:
+    heard = item.heard
+    return [
+        ((heard.number, person["ref"]), heard.opened.persons.get(person["ref"], {}))
+        for _, person in mentions(heard.body, heard.event_type.person_fields)
+    ]
+
+
+def _addresses(item: Accepted) -> list[Mention]:
+    heard = item.heard
+    return [
+        ((heard.number, address["ref"]), heard.opened.addresses.get(address["ref"], {}))
+        for _, address in mentions(heard.body, heard.event_type.address_fields)
+    ]
+
+
+def _doubts(
+    accepted: Sequence[Accepted], identities: Mapping[MentionKey, Identity]
+) -> list[ReviewEntry]:
+    """Return one entry per event and kind of doubt, with everybody whom it concerns."""
+    by_number = {item.heard.number: item for item in accepted}
+    concerned: dict[tuple[int, str], list[Identity]] = {}
+    for (number, _), identity in identities.items():
+        if identity.doubt is not None:
+            concerned.setdefault((number, identity.doubt.value), []).append(identity)
+    return [
+        ReviewEntry(
+            kind=kind,
+            event=by_number[number].heard.key,
+            pids=tuple(pid for i in found for pid in (i.pid, *i.candidates)),
+            known_at=by_number[number].known_at,
+        )
+        for (number, kind), found in concerned.items()
+    ]

@@ -1,0 +1,136 @@
+"""Gives each event its household and its place in the journal, and wakes what waited for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, assert_never
+
+from schemas.identity import HouseholdId
+from streams.admission.journal_rows import Draft
+from streams.admission.linking_store import RegionView, ReviewEntry
+from streams.admission.pending import Waiting, WaitingRoom, WakeQueue
+from streams.household.linking import (
+    Decision,
+    EventKey,
+    Found,
+    Join,
+    NoHousehold,
+    Reason,
+    Review,
+    UnknownHousehold,
+    Wait,
+    decide,
+)
+from streams.vault.lookup_tokens import random_token
+
+PENDING_RESOLVED = "PENDING_RESOLVED"
+SENT_TO_REVIEW = "SENT_TO_REVIEW"
+SEQ_OF_UNIT = 2**62
+"""Events of this unit that wait were first seen after all that the tables hold."""
+
+Links = tuple[tuple[HouseholdId, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A draft with its place; `waited` when it had been pending in the tables."""
+
+    draft: Draft
+    position: int
+    known_at: datetime
+    links: Links
+    decisions: Sequence[Mapping[str, Any]]
+    waited: Waiting | None
+
+
+class Placer:
+    """Places the events of one unit, one after the other; each sees what those before it did."""
+
+    def __init__(self, view: RegionView, room: WaitingRoom, reserve: Callable[[], int]) -> None:
+        self.view = view
+        self.room = room
+        self.placed: list[Placed] = []
+        self.refused: dict[EventKey, str] = {}
+        self._reserve = reserve
+        self._waited = 0
+
+    def place(self, draft: Draft, known_at: datetime) -> None:
+        """Place an event, and in the same breath every event that waited for it."""
+        decision = decide(draft.statement, self.view.known)
+        if isinstance(decision, Wait):
+            seq = SEQ_OF_UNIT + self._waited
+            self._waited += 1
+            self.room.add(Waiting(seq=seq, draft=draft, since=known_at, is_stored=False))
+            return
+        if isinstance(decision, UnknownHousehold):
+            self.refused[draft.key] = "domain.household"
+            return
+        self._apply(draft, decision, known_at, None)
+        self._wake(draft, known_at)
+
+    def _wake(self, parent: Draft, known_at: datetime) -> None:
+        """Place children in first-seen order, then theirs: parent first, transitively."""
+        queue = WakeQueue()
+        queue.push(self.room.children(parent))
+        while (child := queue.pop()) is not None:
+            decision = decide(child.draft.statement, self.view.known)
+            if isinstance(decision, Wait):
+                continue
+            self.room.leave(child)
+            self._apply(child.draft, decision, known_at, child)
+            queue.push(self.room.children(child.draft))
+
+    def _apply(
+        self, draft: Draft, decision: Decision, known_at: datetime, waiting: Waiting | None
+    ) -> None:
+        position = self._reserve()
+        links, reviews = self._links(draft, decision, position, known_at)
+        if waiting is not None:
+            links = tuple((household, PENDING_RESOLVED) for household, _ in links)
+        self.view.bind(draft, [household for household, _ in links], position)
+        self.view.reviews += [
+            ReviewEntry(
+                kind=review.kind,
+                event=draft.key,
+                households=review.households,
+                known_at=known_at,
+            )
+            for review in reviews
+        ]
+        self.placed.append(
+            Placed(
+                draft=draft,
+                position=position,
+                known_at=known_at,
+                links=links,
+                decisions=[_sent_to_review(review) for review in reviews],
+                waited=waiting if waiting is not None and waiting.is_stored else None,
+            )
+        )
+
+    def _links(
+        self, draft: Draft, decision: Decision, position: int, known_at: datetime
+    ) -> tuple[Links, tuple[Review, ...]]:
+        match decision:
+            case Found():
+                household = HouseholdId(random_token())
+                self.view.found(household, draft, position, known_at)
+                return ((household, Reason.FOUNDED.value),), ()
+            case Join(households=households, reason=reason, reviews=reviews):
+                return tuple((household, reason.value) for household in households), reviews
+            case NoHousehold():
+                return (), ()
+            case Wait() | UnknownHousehold():
+                raise AssertionError("an event without a place cannot be applied")
+            case _:
+                assert_never(decision)
+
+
+def _sent_to_review(review: Review) -> Mapping[str, Any]:
+    return {
+        "kind": SENT_TO_REVIEW,
+        "code": review.kind.value,
+        "household_ids": list(review.households),
+    }

@@ -1,0 +1,30 @@
+-- name: find_waiting
+select p.seq, p.source, p.event_id, p.draft, p.known_at
+  from admission.pending p
+ where p.region = %(region)s
+   and (p.source, p.event_id) in (
+     select k.source, k.event_id from admission.pending_key k
+      where k.region = %(region)s and k.key = any(%(keys)s::text[]))
+ order by p.seq;
+
+-- name: copy_pending
+copy admission.pending (region, source, event_id, draft, known_at) from stdin;
+
+-- name: copy_pending_keys
+copy admission.pending_key (region, key, source, event_id) from stdin;
+
+-- name: delete_pending
+delete from admission.pending p
+ using unnest(%(sources)s::text[], %(ids)s::text[]) as v (source, event_id)
+ where p.region = %(region)s and p.source = v.source and p.event_id = v.event_id;
+
+-- name: delete_pending_keys
+delete from admission.pending_key p
+ using unnest(%(sources)s::text[], %(ids)s::text[], %(keys)s::text[]) as v (source, event_id, key)
+ where p.region = %(region)s and p.key = v.key
+   and p.source = v.source and p.event_id = v.event_id;
+
+-- name: review_overdue_pending
+update admission.pending p set is_reviewed = true
+ where p.region = %(region)s and not p.is_reviewed and p.known_at < %(before)s
+returning p.source, p.event_id;

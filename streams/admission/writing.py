@@ -1,0 +1,170 @@
+"""Writes what a unit decided: journal rows, events, links, what waits, and every outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from streams.admission.decode import Heard, Refused
+from streams.admission.journal_rows import encode_draft, log_row
+from streams.admission.judging import Verdicts
+from streams.admission.known_at import RegionClock, write_clock
+from streams.admission.linking_store import ReviewEntry, write_view
+from streams.admission.pending import overdue, write_waiting
+from streams.admission.placing import Placed, Placer
+from streams.engine.lease import Lease
+from streams.engine.ledger import Outcome
+from streams.engine.log import JOURNAL
+from streams.engine.named_queries import load_queries
+from streams.engine.transaction import Connection, UnitTransaction
+from streams.household.linking import EventKey
+
+QUERIES = load_queries("streams.admission")
+CONFLICT_CODE = "dedup.conflict"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """One region's unit, decided and not yet written."""
+
+    lease: Lease
+    verdicts: Verdicts
+    placer: Placer
+    clock_before: RegionClock | None
+
+
+def write_unit(tx: UnitTransaction, unit: Unit) -> None:
+    """Write everything in the engine's transaction; each record gets its one outcome."""
+    connection, region, clock = tx.connection, unit.lease.region, unit.verdicts.clock
+    incarnation = unit.lease.logs[JOURNAL.name].incarnation
+    placed = unit.placer.placed
+    if placed:
+        rows = [
+            log_row(
+                row.draft,
+                place=(incarnation, row.position, row.known_at),
+                households=row.links,
+                decisions=row.decisions,
+            )
+            for row in placed
+        ]
+        tx.append(unit.lease, JOURNAL, rows)
+    _write_events(connection, unit)
+    _apply_waited(connection, region, [row for row in placed if row.waited is not None])
+    room = unit.placer.room
+    encoded = [(w, encode_draft(w.draft, incarnation, w.since)) for w in room.added.values()]
+    write_waiting(connection, region, room, encoded)
+    if unit.verdicts.has_ticked and clock is not None:
+        unit.placer.view.reviews += [
+            ReviewEntry(kind="pending_expired", event=key, known_at=clock.now)
+            for key in overdue(connection, region, clock.now)
+        ]
+    write_view(connection, unit.placer.view)
+    if clock is not None and clock != unit.clock_before:
+        write_clock(connection, clock)
+    _settle(tx, unit)
+
+
+def _positions(unit: Unit) -> dict[EventKey, int]:
+    return {row.draft.key: row.position for row in unit.placer.placed}
+
+
+def _write_events(connection: Connection, unit: Unit) -> None:
+    positions = _positions(unit)
+    refused = unit.placer.refused
+    accepted = [a for a in unit.verdicts.accepted if a.heard.key not in refused]
+    if not accepted:
+        return
+    with connection.cursor() as cursor, cursor.copy(QUERIES["copy_events"]) as copy:
+        for item in accepted:
+            heard, key = item.heard, item.heard.key
+            position = positions.get(key)
+            state = "pending" if position is None else "applied"
+            said = (heard.event_type.name, heard.digest, state, position)
+            came = (heard.record.topic, heard.record.offset, item.known_at)
+            copy.write_row((unit.lease.region, key.source, key.event_id, *said, *came))
+
+
+def _apply_waited(connection: Connection, region: str, rows: list[Placed]) -> None:
+    """Turn the pending event and its ledger row into applied: the one outcome that may change."""
+    if not rows:
+        return
+    positions = [row.position for row in rows]
+    connection.execute(
+        QUERIES["apply_pending_events"],
+        {
+            "region": region,
+            "sources": [row.draft.key.source for row in rows],
+            "ids": [row.draft.key.event_id for row in rows],
+            "positions": positions,
+        },
+    )
+    connection.execute(
+        QUERIES["apply_pending_ledger"],
+        {
+            "region": region,
+            "topics": [row.draft.row["received_topic"] for row in rows],
+            "offsets": [row.draft.row["received_offset"] for row in rows],
+            "positions": positions,
+        },
+    )
+
+
+def _settle(tx: UnitTransaction, unit: Unit) -> None:
+    """Give every record its outcome; a second saying within the unit shares the first's fate."""
+    lease, verdicts, positions = unit.lease, unit.verdicts, _positions(unit)
+    for item in verdicts.accepted:
+        _settle_one(tx, unit, item.heard, positions, Outcome.APPLIED)
+    for heard in verdicts.repeats:
+        _settle_one(tx, unit, heard, positions, Outcome.DUPLICATE)
+    for heard, position in verdicts.duplicates:
+        # A duplicate of an event that waited until this very unit has its position only now.
+        at = position if position is not None else positions.get(heard.key)
+        _settle_as(tx, lease, heard, Outcome.DUPLICATE, position=at)
+    for heard in verdicts.conflicts:
+        _settle_as(tx, lease, heard, Outcome.CONFLICT, code=CONFLICT_CODE)
+    for refused in verdicts.refused:
+        _refuse(tx, lease, refused)
+
+
+def _settle_one(
+    tx: UnitTransaction, unit: Unit, heard: Heard, positions: dict[EventKey, int], outcome: Outcome
+) -> None:
+    code = unit.placer.refused.get(heard.key)
+    if code is not None:
+        key = heard.key
+        _refuse(
+            tx,
+            unit.lease,
+            Refused(record=heard.record, code=code, source=key.source, event_id=key.event_id),
+        )
+        return
+    position = positions.get(heard.key)
+    if position is None and outcome is Outcome.APPLIED:
+        outcome = Outcome.PENDING
+    _settle_as(tx, unit.lease, heard, outcome, position=position)
+
+
+def _settle_as(
+    tx: UnitTransaction,
+    lease: Lease,
+    heard: Heard,
+    outcome: Outcome,
+    *,
+    position: int | None = None,
+    code: str | None = None,
+) -> None:
+    tx.settle(
+        lease,
+        heard.record,
+        outcome,
+        position=position,
+        code=code,
+        source=heard.key.source,
+        event_id=heard.key.event_id,
+    )
+
+
+def _refuse(tx: UnitTransaction, lease: Lease, refused: Refused) -> None:
+    tx.dead_letter(
+        lease, refused.record, refused.code, source=refused.source, event_id=refused.event_id
+    )

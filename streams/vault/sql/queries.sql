@@ -1,0 +1,58 @@
+-- name: find_identities
+select i.kind, i.hmac, i.pid
+  from unnest(%(kinds)s::text[], %(hmacs)s::bytea[]) as v (kind, hmac)
+  join vault.identity_index i
+    on i.region = %(region)s and i.kind = v.kind
+   and i.key_version = %(key_version)s and i.hmac = v.hmac;
+
+-- name: find_names
+select n.hmac, n.pid, n.is_certain
+  from vault.name_index n
+ where n.region = %(region)s and n.key_version = %(key_version)s
+   and n.hmac = any(%(hmacs)s::bytea[])
+ order by n.hmac, n.pid;
+
+-- name: find_details
+select d.pid, d.digest from vault.person_detail d
+ where d.region = %(region)s and d.pid = any(%(pids)s::text[]);
+
+-- name: read_person_keys
+select p.pid, p.wrapped_key from vault.person p
+ where p.region = %(region)s and p.pid = any(%(pids)s::text[]);
+
+-- name: find_addresses
+select a.hmac, a.token from vault.address_index a
+ where a.region = %(region)s and a.key_version = %(key_version)s
+   and a.hmac = any(%(hmacs)s::bytea[]);
+
+-- name: copy_persons
+copy vault.person (region, pid, kek_version, wrapped_key, created_at) from stdin;
+
+-- name: copy_details
+copy vault.person_detail (region, pid, digest, sealed, seen_at) from stdin;
+
+-- name: copy_identities
+copy vault.identity_index (region, kind, key_version, hmac, pid) from stdin;
+
+-- name: copy_names
+copy vault.name_index (region, key_version, hmac, pid, is_certain) from stdin;
+
+-- name: copy_addresses
+copy vault.address (region, token, kek_version, wrapped_key, sealed, created_at) from stdin;
+
+-- name: copy_address_index
+copy vault.address_index (region, key_version, hmac, token) from stdin;
+
+-- name: insert_sealing_key
+insert into vault.sealing_key
+  (region, key_id, public_key, wrapped_private_key, kek_version, state)
+values (%(region)s, %(key_id)s, %(public_key)s, %(wrapped)s, %(kek_version)s, 'active')
+on conflict (region) where state = 'active' do nothing;
+
+-- name: public_sealing_key
+select key_id, public_key from vault.sealing_key
+ where region = %(region)s and state = 'active';
+
+-- name: private_sealing_keys
+select key_id, wrapped_private_key from vault.sealing_key
+ where region = %(region)s and state <> 'destroyed';
