@@ -1,0 +1,276 @@
+"""The life of findings: what is said about a household, row by row of the journal.
+
+One finding per key (rule, subject).  The first trigger raises it, later ones renew it; a person
+acknowledges or dismisses it; it expires when nothing new happens; it is withdrawn when corrected
+events no longer give it.  Nothing else ends it, and its level never falls while it is open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+
+from schemas.identity import derived_id
+from streams.household.conditions import Condition, condition_at
+from streams.household.episodes import Episode
+from streams.household.journal_event import EventKey
+from streams.household.rule_set import rule_as_it_was
+from streams.household.sentences import said_late
+from streams.household.severity import SEVERITY_BREAKS_SILENCE, Level
+from streams.household.state import Finding, FindingStatus, HouseholdState
+from streams.household.terms import day_of
+
+EXPIRY_DAYS = {Level.INFO: 180, Level.ATTENTION: 180, Level.HIGH: 365, Level.CRITICAL: 365}
+COOL_DOWN_DAYS = 30
+REASON_CORRECTED = "EVENT_CORRECTED"
+# A later event showed that the pieces belong together differently, without any correction.
+REASON_REASSESSED = "REASSESSED"
+
+
+class ChangeKind(StrEnum):
+    """What happens to a finding; the names are those of the finding log."""
+
+    RAISED = "RAISED"
+    RENEWED = "RENEWED"
+    ACKNOWLEDGED = "ACKNOWLEDGED"
+    DISMISSED = "DISMISSED"
+    EXPIRED = "EXPIRED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """The journal row at which the household is looked at; `late`: its event came late."""
+
+    region: str
+    household_id: str
+    key: EventKey
+    position: int
+    known_ms: int
+    late: bool = False
+
+    @property
+    def day(self) -> date:
+        """Return the day on which the row was known, in Amsterdam."""
+        return day_of(self.known_ms)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingChange:
+    """One row of the finding log, but for its place there: the finding as it stands after it."""
+
+    kind: ChangeKind
+    finding: Finding
+    evidence: tuple[EventKey, ...]
+    cause: Cause
+    reason_code: str | None = None
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advance:
+    """Findings after a row, and the log rows that say how they got there."""
+
+    findings: tuple[Finding, ...]
+    changes: tuple[FindingChange, ...]
+
+
+def advance(findings: Sequence[Finding], conditions: Iterable[Condition], cause: Cause) -> Advance:
+    """Raise or renew for each condition that newly holds, in the order given."""
+    current = {finding.key: finding for finding in findings}
+    changes = []
+    for condition in conditions:
+        known = current.get(condition.key)
+        if known is not None and known.status.is_open:
+            finding, kind = _renewed(known, condition, cause), ChangeKind.RENEWED
+        elif known is not None and _is_silent(known, condition, cause.day):
+            continue
+        else:
+            finding, kind = _raised(condition, cause), ChangeKind.RAISED
+        current[finding.key] = finding
+        changes.append(
+            FindingChange(
+                kind=kind,
+                finding=finding,
+                evidence=finding.evidence,
+                cause=cause,
+                late=cause.late,
+            )
+        )
+    return Advance(findings=_in_order(current.values()), changes=tuple(changes))
+
+
+def withdraw(
+    findings: Sequence[Finding],
+    episodes: Sequence[Episode],
+    void: frozenset[EventKey],
+    cause: Cause,
+    reason_code: str,
+) -> Advance:
+    """Close the open findings of which no trigger holds any more, by the rule that raised them.
+
+    `episodes` and `void` are those after the row.  What stays open cites what still gives it and
+    none of the void events.
+    """
+    at = {episode.key: number for number, episode in enumerate(episodes)}
+    changes = []
+    kept = []
+    for finding in findings:
+        support = _support(finding, episodes, at) if finding.status.is_open else ()
+        if not finding.status.is_open:
+            kept.append(finding)
+        elif support:
+            given = {key for condition in support for key in condition.evidence}
+            evidence = tuple(sorted((given | {*finding.evidence}) - void))
+            kept.append(replace(finding, evidence=evidence))
+        else:
+            closed = _closed(finding, FindingStatus.WITHDRAWN, cause)
+            kept.append(closed)
+            changes.append(_ended(ChangeKind.WITHDRAWN, finding, closed, cause, reason_code))
+    return Advance(findings=_in_order(kept), changes=tuple(changes))
+
+
+def decide(
+    findings: Sequence[Finding], finding_id: str, kind: ChangeKind, reason_code: str, cause: Cause
+) -> Advance:
+    """Acknowledge or dismiss one open finding; a decision about any other changes nothing.
+
+    Acknowledging twice says nothing new and makes no row.
+    """
+    status = {
+        ChangeKind.ACKNOWLEDGED: FindingStatus.ACKNOWLEDGED,
+        ChangeKind.DISMISSED: FindingStatus.DISMISSED,
+    }[kind]
+    for finding in findings:
+        if finding.finding_id != finding_id or not finding.status.is_open:
+            continue
+        if finding.status is status:
+            break
+        if status.is_open:
+            after = replace(finding, status=status)
+        else:
+            after = _closed(finding, status, cause)
+        others = [other for other in findings if other is not finding]
+        change = _ended(kind, finding, after, cause, reason_code)
+        return Advance(findings=_in_order([*others, after]), changes=(change,))
+    return Advance(findings=tuple(findings), changes=())
+
+
+def expire(findings: Sequence[Finding], today: date, cause: Cause) -> Advance:
+    """Close the open findings whose term has passed on the day that a tick begins."""
+    changes = []
+    kept = []
+    for finding in findings:
+        if finding.status.is_open and expires_on(finding) <= today:
+            closed = _closed(finding, FindingStatus.EXPIRED, cause)
+            kept.append(closed)
+            changes.append(_ended(ChangeKind.EXPIRED, finding, closed, cause, None))
+        else:
+            kept.append(finding)
+    return Advance(findings=_in_order(kept), changes=tuple(changes))
+
+
+def expires_on(finding: Finding) -> date:
+    """Return the day at whose tick an open finding ends if nothing new happens."""
+    return finding.counted_from + timedelta(days=EXPIRY_DAYS[finding.level])
+
+
+def wake_on(state: HouseholdState) -> date | None:
+    """Return the first day whose tick may change this household, or None when none can."""
+    days = [expires_on(finding) for finding in state.findings if finding.status.is_open]
+    return min(days, default=None)
+
+
+def _raised(condition: Condition, cause: Cause) -> Finding:
+    finding_id = derived_id(
+        cause.region,
+        cause.household_id,
+        condition.rule.rule_id,
+        condition.subject,
+        cause.key.event_id,
+    )
+    return Finding(
+        finding_id=str(finding_id),
+        rule_id=condition.rule.rule_id,
+        rule_version=condition.rule.version,
+        parameters=condition.rule.canonical_parameters(),
+        subject=condition.subject,
+        status=FindingStatus.OPEN,
+        level=condition.level,
+        triggered_ms=condition.triggered_ms,
+        counted_from=_counted_from(condition, cause),
+        triggers=(condition.trigger,),
+        evidence=condition.evidence,
+        sentence=_sentence(condition, cause),
+    )
+
+
+def _renewed(finding: Finding, condition: Condition, cause: Cause) -> Finding:
+    """Unite the evidence and keep the higher level; the rule as it is in force now is cited."""
+    return replace(
+        finding,
+        rule_version=condition.rule.version,
+        parameters=condition.rule.canonical_parameters(),
+        level=max(finding.level, condition.level),
+        triggered_ms=condition.triggered_ms,
+        counted_from=max(finding.counted_from, _counted_from(condition, cause)),
+        triggers=tuple(sorted({*finding.triggers, condition.trigger})),
+        evidence=tuple(sorted({*finding.evidence, *condition.evidence})),
+        sentence=_sentence(condition, cause),
+    )
+
+
+def _counted_from(condition: Condition, cause: Cause) -> date:
+    """Return the later of the trigger's instant and the row's: a late event starts a full term."""
+    return day_of(max(condition.triggered_ms, cause.known_ms))
+
+
+def _sentence(condition: Condition, cause: Cause) -> str:
+    return said_late(condition.sentence) if cause.late else condition.sentence
+
+
+def _is_silent(finding: Finding, condition: Condition, today: date) -> bool:
+    """Say whether a closed finding keeps this trigger quiet.
+
+    Dismissed and expired findings do for thirty days, unless the trigger is higher or grave.
+    A withdrawn one was never true and silences nothing.
+    """
+    if finding.status is FindingStatus.WITHDRAWN:
+        return False
+    if condition.level > finding.level or condition.severity >= SEVERITY_BREAKS_SILENCE:
+        return False
+    return (today - finding.counted_from).days <= COOL_DOWN_DAYS
+
+
+def _support(
+    finding: Finding, episodes: Sequence[Episode], at: dict[EventKey, int]
+) -> tuple[Condition, ...]:
+    """Return what still holds, at any level, of the triggers that raised or renewed a finding."""
+    rule = rule_as_it_was(finding.rule_id, finding.rule_version, finding.parameters)
+    held = (condition_at(rule, episodes, at[key]) for key in finding.triggers if key in at)
+    return tuple(condition for condition in held if condition is not None)
+
+
+def _closed(finding: Finding, status: FindingStatus, cause: Cause) -> Finding:
+    return replace(
+        finding, status=status, counted_from=cause.day, triggers=(), evidence=(), sentence=""
+    )
+
+
+def _ended(
+    kind: ChangeKind, before: Finding, after: Finding, cause: Cause, reason_code: str | None
+) -> FindingChange:
+    """Return a log row that repeats why the finding stood, beside the reason of the change."""
+    return FindingChange(
+        kind=kind,
+        finding=replace(after, sentence=before.sentence),
+        evidence=before.evidence,
+        cause=cause,
+        reason_code=reason_code,
+    )
+
+
+def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda finding: finding.key))

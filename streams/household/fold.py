@@ -1,0 +1,59 @@
+"""The fold: what a household remembers after an event, and which of it still counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from streams.household.facts import Correction, CorrectionKind, fact_of
+from streams.household.journal_event import EventKey, JournalEvent
+from streams.household.state import HouseholdState
+
+INITIAL = HouseholdState()
+
+
+def evolve(state: HouseholdState, event: JournalEvent) -> HouseholdState:
+    """Return the state after one event; the same object when the event changes nothing.
+
+    Depends on the set of events only: any order gives the same state, and an event that is
+    known already changes nothing.  Findings are untouched; see `findings.advance`.
+    """
+    remembered = fact_of(event)
+    if remembered is None:
+        return state
+    if isinstance(remembered, Correction):
+        if remembered.key in state.corrections:
+            return state
+        return replace(state, corrections={**state.corrections, remembered.key: remembered})
+    if remembered.key in state.facts:
+        return state
+    return replace(state, facts={**state.facts, remembered.key: remembered})
+
+
+def void_events(state: HouseholdState) -> frozenset[EventKey]:
+    """Return the events that a correction in force has taken out.
+
+    Of several corrections of one target the last by journal position decides.  A correction that
+    is itself void decides nothing, which is how correcting a correction revives its target; as it
+    stands later in the journal than what it corrects, one walk from the end settles all.
+    """
+    if not state.corrections:
+        return frozenset()
+    void: set[EventKey] = set()
+    decided: set[EventKey] = set()
+    newest_first = sorted(
+        state.corrections.values(), key=lambda correction: (-correction.position, correction.key)
+    )
+    for correction in newest_first:
+        if correction.key in void or correction.target in decided:
+            continue
+        decided.add(correction.target)
+        if correction.kind is not CorrectionKind.REPLACED or _is_known(
+            state, correction.replacement
+        ):
+            void.add(correction.target)
+    return frozenset(void)
+
+
+def _is_known(state: HouseholdState, key: EventKey | None) -> bool:
+    """Say whether a replacement has arrived: until then its target keeps counting."""
+    return key is not None and (key in state.facts or key in state.corrections)

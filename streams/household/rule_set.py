@@ -1,0 +1,80 @@
+"""Which rules are in force, in which version and with which numbers.
+
+Set by a `RulesActivated` row of the journal and in force from there on, so that the answers of
+last year stay reproducible.  Until the first such row the defaults hold.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import cast
+
+from streams.household.rules import RULES, EpisodeRule
+from streams.household.terms import Calendar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSet:
+    """The rules in force, in the order of `RULES`, and the calendar that terms are counted by."""
+
+    rules: tuple[EpisodeRule, ...]
+    calendar: Calendar = field(default_factory=Calendar)
+
+
+DEFAULT_RULE_SET = RuleSet(rules=tuple(rule() for rule in RULES))
+
+
+def rule_set_of(payload: Mapping[str, object]) -> RuleSet:
+    """Return the rule set that a `RulesActivated` record puts in force; what it omits is off.
+
+    Each value of `rules` is JSON {"version": n, "parameters": {…}}.  Raises ValueError for a rule,
+    version or parameter that this program does not have: guessing would falsify every finding.
+    """
+    activated = cast("Mapping[str, str]", payload["rules"])
+    extra_days = cast("list[str]", payload["calendar"])
+    unknown = set(activated) - {rule.rule_id for rule in RULES}
+    if unknown:
+        raise ValueError(f"no such rule: {', '.join(sorted(unknown))}")
+    return RuleSet(
+        rules=tuple(
+            _activated(rule, activated[rule.rule_id]) for rule in RULES if rule.rule_id in activated
+        ),
+        calendar=Calendar(extra_days=frozenset(date.fromisoformat(day) for day in extra_days)),
+    )
+
+
+def rules_payload(rule_set: RuleSet) -> dict[str, str]:
+    """Return the rules as a `RulesActivated` record holds them: id to canonical JSON."""
+    return {
+        rule.rule_id: f'{{"parameters":{rule.canonical_parameters()},"version":{rule.version}}}'
+        for rule in rule_set.rules
+    }
+
+
+def calendar_payload(rule_set: RuleSet) -> list[str]:
+    """Return the extra non-working days as a `RulesActivated` record holds them, sorted."""
+    return sorted(day.isoformat() for day in rule_set.calendar.extra_days)
+
+
+@lru_cache(maxsize=1_024)
+def rule_as_it_was(rule_id: str, version: int, parameters: str) -> EpisodeRule:
+    """Return the rule that a finding was raised by, whatever is in force now.
+
+    Raises ValueError when this program no longer has that version.
+    """
+    for rule in RULES:
+        if rule.rule_id == rule_id and rule.version == version:
+            return rule.with_parameters(json.loads(parameters))
+    raise ValueError(f"this program has no {rule_id} in version {version}")
+
+
+def _activated(rule: type[EpisodeRule], text: str) -> EpisodeRule:
+    match json.loads(text):
+        case {"version": int(version), "parameters": {**parameters}} if version == rule.version:
+            return rule.with_parameters(parameters)
+        case _:
+            raise ValueError(f"this program has {rule.rule_id} in version {rule.version} only")

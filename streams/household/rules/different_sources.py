@@ -1,0 +1,53 @@
+"""R02: reporters of different sectors within half a year."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from streams.household.episodes import Episode
+from streams.household.rules.rule import EpisodeRule, Trigger, signals_within
+from streams.household.sentences import dutch_day
+from streams.household.severity import Level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DifferentSources(EpisodeRule):
+    """Count the sectors from which signals came; the police are justice and safety."""
+
+    rule_id: ClassVar[str] = "R02"
+    version: ClassVar[int] = 1
+    label: ClassVar[str] = "Verschillende bronnen"
+    ground: ClassVar[str] = "Radarfunctie: signalen van verschillende melders combineren"
+    meaning: ClassVar[str] = (
+        "Aantal verschillende hoedanigheden van melders (bekend, politie is justitie en "
+        "veiligheid) binnen `window_days` dagen vóór een voorval."
+    )
+
+    window_days: int = 180
+    attention_sectors: int = 2
+    high_sectors: int = 3
+
+    def trigger(self, episodes: Sequence[Episode], at: int) -> Trigger | None:
+        """Return ATTENTION from `attention_sectors` on, HIGH from `high_sectors` on.
+
+        The sentence counts sectors and names none: who reported may be protected (Uitvoerings-
+        besluit Wmo 2015, article 4.1.8).
+        """
+        known = [
+            signal
+            for signal in signals_within(episodes, at, self.window_days)
+            if signal.sector is not None
+        ]
+        number = len({signal.sector for signal in known})
+        if number < self.attention_sectors:
+            return None
+        return Trigger(
+            level=Level.HIGH if number >= self.high_sectors else Level.ATTENTION,
+            evidence=tuple(signal.key for signal in known),
+            sentence=(
+                f"Signalen uit {number} verschillende sectoren in {self.window_days} dagen "
+                f"(laatste voorval op {dutch_day(episodes[at].day)})"
+            ),
+        )

@@ -1,0 +1,107 @@
+"""Where the stage keeps households between units: its table, and the lease's cache before it."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from streams.engine.lease import Lease
+from streams.engine.named_queries import load_queries
+from streams.engine.transaction import Connection
+from streams.household.rule_set import (
+    DEFAULT_RULE_SET,
+    RuleSet,
+    calendar_payload,
+    rule_set_of,
+    rules_payload,
+)
+from streams.household.state import from_bytes, to_bytes
+from streams.radar.region_fold import Kept
+
+QUERIES = load_queries("streams.radar")
+# About 10 kB each in memory: 20 MB a region, and misses cost one query per unit.
+CACHED_HOUSEHOLDS_MAX = 2_000
+
+
+class HouseholdStore:
+    """One region's households, read and written in bulk in the caller's transaction.
+
+    The cache only ever holds what a committed row says, or what this unit is about to commit;
+    the engine throws it away when that fails.
+    """
+
+    def __init__(self, connection: Connection, lease: Lease) -> None:
+        self._connection = connection
+        self._region = lease.region
+        self._cache: OrderedDict[str, Kept] = lease.cache.setdefault("households", OrderedDict())
+        self._rules: dict[str, RuleSet] = lease.cache.setdefault("rules", {})
+
+    def load(self, household_ids: Iterable[str], day: date | None) -> dict[str, Kept]:
+        """Return those of the households that exist, and all that a tick of `day` would wake."""
+        wanted = set(household_ids)
+        found = {name: self._cache[name] for name in wanted if name in self._cache}
+        missing = sorted(wanted - found.keys())
+        if missing:
+            self._read(found, "load_households", {"household_ids": missing})
+        if day is not None:
+            self._read(found, "load_due", {"day": day})
+        return found
+
+    def save(self, households: Mapping[str, Kept], changed: Iterable[str]) -> None:
+        """Write the changed households and remember all that were used, newest last."""
+        names = sorted(changed)
+        if names:
+            kept = [households[name] for name in names]
+            self._connection.execute(
+                QUERIES["save_households"],
+                {
+                    "region": self._region,
+                    "household_ids": names,
+                    "states": [to_bytes(one.state) for one in kept],
+                    "wake_ats": [one.wake_at for one in kept],
+                    "positions": [one.journal_position for one in kept],
+                },
+            )
+        for name, one in households.items():
+            self._cache[name] = one
+            self._cache.move_to_end(name)
+        while len(self._cache) > CACHED_HOUSEHOLDS_MAX:
+            self._cache.popitem(last=False)
+
+    def rule_set(self) -> RuleSet:
+        """Return the rules in force after the last committed row; the defaults before any."""
+        if "in_force" not in self._rules:
+            row = self._connection.execute(
+                QUERIES["load_rule_set"], {"region": self._region}
+            ).fetchone()
+            self._rules["in_force"] = (
+                DEFAULT_RULE_SET
+                if row is None
+                else rule_set_of({"rules": row[0], "calendar": row[1]})
+            )
+        return self._rules["in_force"]
+
+    def save_rule_set(self, rule_set: RuleSet, position: int) -> None:
+        """Write the rules that the row at `position` put in force."""
+        self._connection.execute(
+            QUERIES["save_rule_set"],
+            {
+                "region": self._region,
+                "position": position,
+                "rules": json.dumps(rules_payload(rule_set)),
+                "calendar": json.dumps(calendar_payload(rule_set)),
+            },
+        )
+        self._rules["in_force"] = rule_set
+
+    def _read(self, found: dict[str, Kept], query: str, parameters: Mapping[str, object]) -> None:
+        rows = self._connection.execute(
+            QUERIES[query], {"region": self._region, **parameters}, binary=True
+        )
+        for household_id, state, wake_at, position in rows:
+            if household_id not in found:
+                found[household_id] = self._cache.get(household_id) or Kept(
+                    state=from_bytes(state), wake_at=wake_at, journal_position=position
+                )

@@ -1,0 +1,113 @@
+"""One region's journal, row by row, over the households that its rows can touch."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, MutableMapping
+from dataclasses import dataclass
+from datetime import date
+
+from streams.household.findings import FindingChange, wake_on
+from streams.household.fold import INITIAL
+from streams.household.rule_set import RuleSet, rule_set_of
+from streams.household.state import HouseholdState
+from streams.household.steps import Step, take_event, take_tick
+from streams.radar.rows import CLOCK_TICKED, RULES_ACTIVATED, Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A household's state, the day that wakes it, and the row that changed it last."""
+
+    state: HouseholdState = INITIAL
+    wake_at: date | None = None
+    journal_position: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A change of a finding with the row at which it was said."""
+
+    row: Row
+    change: FindingChange
+
+
+class RegionFold:
+    """Applies rows strictly in order; how they are cut into units changes nothing.
+
+    `households` must hold every known household that a row names, and every one whose `wake_at`
+    is reached by a tick among the rows; one that is absent is taken for new.
+    """
+
+    def __init__(
+        self, *, region: str, rule_set: RuleSet, households: MutableMapping[str, Kept]
+    ) -> None:
+        self.region = region
+        self.rule_set = rule_set
+        self.households = households
+        self.changed: set[str] = set()
+        # Days may be stale; each is compared with the household's own day when it comes up.
+        self._wakes = [
+            (kept.wake_at, household_id)
+            for household_id, kept in households.items()
+            if kept.wake_at is not None
+        ]
+        heapq.heapify(self._wakes)
+
+    def apply(self, row: Row) -> list[Said]:
+        """Take one row; return what the finding log must say, in its order."""
+        match row.event.record_name:
+            case name if name == CLOCK_TICKED:
+                return self._tick(row)
+            case name if name == RULES_ACTIVATED:
+                self.rule_set = rule_set_of(row.event.payload)
+                return []
+            case _:
+                return self._event(row)
+
+    def _event(self, row: Row) -> list[Said]:
+        said: list[Said] = []
+        for household_id in row.household_ids:
+            kept = self.households.get(household_id) or Kept()
+            step = take_event(
+                kept.state,
+                row.event,
+                region=self.region,
+                household_id=household_id,
+                rule_set=self.rule_set,
+            )
+            said += self._keep(household_id, kept, step, row)
+        return said
+
+    def _tick(self, row: Row) -> list[Said]:
+        today = row.event.payload["day"]
+        if not isinstance(today, date):
+            raise TypeError("a tick names the day that begins")
+        said: list[Said] = []
+        for household_id in self._woken(today):
+            kept = self.households[household_id]
+            step = take_tick(
+                kept.state, row.event, today, region=self.region, household_id=household_id
+            )
+            said += self._keep(household_id, kept, step, row)
+        return said
+
+    def _keep(self, household_id: str, kept: Kept, step: Step, row: Row) -> Iterable[Said]:
+        if step.state is kept.state:
+            return ()
+        wake_at = wake_on(step.state)
+        self.households[household_id] = Kept(
+            state=step.state, wake_at=wake_at, journal_position=row.event.position
+        )
+        self.changed.add(household_id)
+        if wake_at is not None and wake_at != kept.wake_at:
+            heapq.heappush(self._wakes, (wake_at, household_id))
+        return [Said(row=row, change=change) for change in step.changes]
+
+    def _woken(self, today: date) -> list[str]:
+        woken = set()
+        while self._wakes and self._wakes[0][0] <= today:
+            day, household_id = heapq.heappop(self._wakes)
+            if self.households[household_id].wake_at == day:
+                woken.add(household_id)
+        return sorted(woken)

@@ -1,0 +1,54 @@
+"""Journal rows as they come from the log, decoded as far as the radar reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from schemas.codec import decode_body
+from streams.household.facts import FACT_RECORDS
+from streams.household.journal_event import JournalEvent, PersonSeen
+
+JOURNAL_ROW_VERSION = 1
+RULES_ACTIVATED = "RulesActivated"
+CLOCK_TICKED = "ClockTicked"
+# Other kinds of event pass the radar unread, so their payload is not even decoded.
+READ_RECORDS = FACT_RECORDS | {"AnalystDecided", CLOCK_TICKED, RULES_ACTIVATED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One journal row: the event, its log's incarnation and the households it belongs to."""
+
+    event: JournalEvent
+    incarnation: int
+    household_ids: tuple[str, ...]
+
+
+def decode_row(body: bytes) -> Row:
+    """Return the row in an unframed `JournalRow`.
+
+    Raises DataError when it does not decode: the journal is our own, so that is a defect.
+    """
+    record = decode_body("JournalRow", JOURNAL_ROW_VERSION, body)
+    name = record["record_name"]
+    payload = {}
+    if name in READ_RECORDS:
+        payload = decode_body(name, record["record_version"], record["payload"])
+    event = JournalEvent(
+        position=record["position"],
+        known_at=record["known_at"],
+        source=record["source"],
+        event_id=record["event_id"],
+        record_name=name,
+        occurred_at=record["occurred_at"],
+        payload=payload,
+        persons=tuple(
+            PersonSeen(pid=person["pid"], role=person["role"]) for person in record["persons"]
+        ),
+    )
+    return Row(
+        event=event,
+        incarnation=record["incarnation"],
+        # Sorted, so that the finding log does not depend on how admission happened to list them.
+        household_ids=tuple(sorted({link["household_id"] for link in record["households"]})),
+    )

@@ -1,0 +1,30 @@
+-- name: load_households
+select household_id, state, wake_at, journal_position
+  from radar.household_state
+ where region = %(region)s and household_id = any(%(household_ids)s::text[]);
+
+-- name: load_due
+select household_id, state, wake_at, journal_position
+  from radar.household_state
+ where region = %(region)s and wake_at <= %(day)s;
+
+-- name: save_households
+insert into radar.household_state as h (region, household_id, state, wake_at, journal_position)
+select %(region)s, v.household_id, v.state, v.wake_at, v.journal_position
+  from unnest(%(household_ids)s::text[], %(states)s::bytea[], %(wake_ats)s::date[],
+              %(positions)s::bigint[]) as v (household_id, state, wake_at, journal_position)
+on conflict (region, household_id) do update
+  set state = excluded.state, wake_at = excluded.wake_at,
+      journal_position = excluded.journal_position;
+
+-- name: load_rule_set
+select rules, calendar from radar.rule_set
+ where region = %(region)s order by journal_position desc limit 1;
+
+-- name: save_rule_set
+insert into radar.rule_set (region, journal_position, rules, calendar)
+values (%(region)s, %(position)s, %(rules)s::jsonb, %(calendar)s::jsonb)
+on conflict (region, journal_position) do nothing;
+
+-- name: read_clocks
+select region, mode, day from admission.region_clock where region = any(%(regions)s::text[]);
