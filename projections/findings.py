@@ -1,0 +1,178 @@
+"""Findings as they are now, folded from the finding log."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from projections.copying import Connection, copy_rows
+from projections.entries import FindingEntry
+from projections.named_sql import query
+from streams.household.rules import RULES
+
+_LABELS = {rule.rule_id: rule.label for rule in RULES}
+_STATUS_AFTER = {
+    "ACKNOWLEDGED": "ACKNOWLEDGED",
+    "DISMISSED": "DISMISSED",
+    "EXPIRED": "EXPIRED",
+    "WITHDRAWN": "WITHDRAWN",
+}
+_COLUMNS = (
+    "region",
+    "household_id",
+    "finding_id",
+    "position",
+    "rule_id",
+    "rule_version",
+    "rule_label",
+    "subject",
+    "level",
+    "status",
+    "sentence",
+    "raised_known_at",
+    "triggered_at",
+    "renewals",
+    "evidence",
+    "parameters",
+    "late",
+    "reason_code",
+    "journal_position",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A finding after one of its rows; fields as the columns of projections.finding."""
+
+    household_id: str
+    finding_id: UUID
+    position: int
+    rule_id: str
+    rule_version: int
+    subject: str
+    level: str
+    status: str
+    sentence: str
+    raised_known_at: datetime
+    triggered_at: datetime
+    renewals: int
+    evidence: tuple[tuple[str, str], ...]
+    parameters: str
+    late: bool
+    reason_code: str | None
+    journal_position: int
+
+
+class UnraisedFinding(Exception):
+    """A row of the finding log speaks of a finding that was never raised.
+
+    The log and this table no longer belong together; stop, and rebuild the projections.
+    """
+
+
+def advance(finding: Finding | None, entry: FindingEntry) -> Finding:
+    """Return the finding after one more row of the log; raises `UnraisedFinding`.
+
+    RAISED starts it anew, also when the same event raises it again after a withdrawal.
+    """
+    row = entry.row
+    if row["kind"] == "RAISED":
+        return _raised(entry)
+    if finding is None:
+        raise UnraisedFinding(f"finding log position {entry.position}")
+    if row["kind"] == "RENEWED":
+        return replace(
+            _raised(entry),
+            status=finding.status,
+            raised_known_at=finding.raised_known_at,
+            renewals=finding.renewals + 1,
+            evidence=tuple(dict.fromkeys((*finding.evidence, *_evidence(row)))),
+        )
+    return replace(
+        finding,
+        position=entry.position,
+        status=_STATUS_AFTER[row["kind"]],
+        reason_code=row["reason_code"],
+        journal_position=row["journal_position"],
+    )
+
+
+def _raised(entry: FindingEntry) -> Finding:
+    row = entry.row
+    return Finding(
+        household_id=row["household_id"],
+        finding_id=UUID(row["finding_id"]),
+        position=entry.position,
+        rule_id=row["rule_id"],
+        rule_version=row["rule_version"],
+        subject=row["subject"],
+        level=row["level"],
+        status="OPEN",
+        sentence=row["sentence"],
+        raised_known_at=entry.known_at,
+        triggered_at=row["triggered_at"],
+        renewals=0,
+        evidence=_evidence(row),
+        parameters=row["parameters"],
+        late=row["late"],
+        reason_code=row["reason_code"],
+        journal_position=row["journal_position"],
+    )
+
+
+def _evidence(row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((ref["source"], ref["event_id"]) for ref in row["evidence"])
+
+
+def write_findings(connection: Connection, region: str, entries: Sequence[FindingEntry]) -> None:
+    """Bring the findings of one region up to entries that come next in its finding log."""
+    ids = sorted({UUID(entry.row["finding_id"]) for entry in entries})
+    findings = _read(connection, region, ids)
+    for entry in entries:
+        finding_id = UUID(entry.row["finding_id"])
+        findings[finding_id] = advance(findings.get(finding_id), entry)
+    connection.execute(
+        query("findings.sql", "delete"), {"region": region, "finding_ids": list(findings)}
+    )
+    copy_rows(connection, "finding", _COLUMNS, _rows(region, findings.values()))
+
+
+def _read(connection: Connection, region: str, ids: Sequence[UUID]) -> dict[UUID, Finding]:
+    cursor = connection.execute(
+        query("findings.sql", "select"), {"region": region, "finding_ids": list(ids)}
+    )
+    found = {}
+    for row in cursor:
+        values = dict(zip(Finding.__slots__, row, strict=True))
+        values["evidence"] = tuple((e["source"], e["event_id"]) for e in values["evidence"])
+        found[values["finding_id"]] = Finding(**values)
+    return found
+
+
+def _rows(region: str, findings: Iterable[Finding]) -> Iterable[tuple[object, ...]]:
+    for finding in findings:
+        yield (
+            region,
+            finding.household_id,
+            finding.finding_id,
+            finding.position,
+            finding.rule_id,
+            finding.rule_version,
+            _LABELS.get(finding.rule_id, finding.rule_id),
+            finding.subject,
+            finding.level,
+            finding.status,
+            finding.sentence,
+            finding.raised_known_at,
+            finding.triggered_at,
+            finding.renewals,
+            json.dumps([{"source": s, "event_id": e} for s, e in finding.evidence]),
+            finding.parameters,
+            finding.late,
+            finding.reason_code,
+            finding.journal_position,
+        )

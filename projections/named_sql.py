@@ -1,0 +1,12 @@
+"""Queries of this room by name, with the table names that a query leaves open filled in."""
+
+from __future__ import annotations
+
+from psycopg import sql
+
+from streams.engine.named_queries import load_queries
+
+
+def query(file: str, name: str, package: str = "projections") -> sql.SQL:
+    """Return one section of `sql/<file>` of a package; raises KeyError when there is none."""
+    return sql.SQL(load_queries(package, file)[name])

@@ -1,0 +1,40 @@
+"""A database with the read tables, and a stage that fills them: for tests of projections."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+
+from hub.migrate import migrations
+from projections.stage import ProjectionsStage
+from streams.engine.lease import Lease
+from streams.engine.log import ADVICE, FINDINGS, JOURNAL
+from streams.engine.stage import Batch, InputRecord
+from streams.engine.transaction import Connection, UnitTransaction
+
+_NEEDED = ("streams.engine", "projections")
+
+
+def migrate_projections(connection: Connection) -> None:
+    """Make the tables of the engine and of projections in an empty database."""
+    for migration in migrations():
+        if migration.package in _NEEDED:
+            connection.execute(migration.text.encode())
+
+
+def project(connection: Connection, lease: Lease, records: Sequence[InputRecord]) -> None:
+    """Hand one unit of work to the stage, in the order in which the engine would."""
+    topics = (JOURNAL.topic, FINDINGS.topic, ADVICE.topic)
+    ordered = [record for topic in topics for record in records if record.topic == topic]
+    unit = UnitTransaction(connection, "projections", bytes(32))
+    ProjectionsStage().handle([Batch(lease=lease, records=ordered)], unit)
+
+
+def rows(connection: Connection, view: str, **where: Any) -> list[dict[str, Any]]:
+    """Return the rows of a table or view of this room as dictionaries, in the view's order."""
+    condition = " and ".join(f"{name} = %({name})s" for name in where) or "true"
+    statement = f"select * from projections.{view} where {condition}"
+    with connection.cursor(row_factory=psycopg.rows.dict_row) as cursor:
+        return cursor.execute(statement.encode(), where).fetchall()
