@@ -95,7 +95,7 @@ class Depot:
             jobs = [functools.partial(self._fetch, jar, partial) for jar in read_lock(lock)]
             run_parallel(jobs, threads=FETCH_THREADS)
 
-        return tuple(sorted(self._filled(f"kafka-{digest}", fill).glob("*.jar")))
+        return tuple(sorted(self.filled(f"kafka-{digest}", fill).glob("*.jar")))
 
     def apicurio(self) -> Path:
         """Return the directory of the unpacked registry, fetched when it is not there yet.
@@ -108,9 +108,9 @@ class Depot:
             unpack(archive, partial)
             archive.unlink()
 
-        return self._filled(f"apicurio-{APICURIO.version}-{APICURIO.sha256[:12]}", fill)
+        return self.filled(f"apicurio-{APICURIO.version}-{APICURIO.sha256[:12]}", fill)
 
-    def _filled(self, name: str, fill: Callable[[Path], None]) -> Path:
+    def filled(self, name: str, fill: Callable[[Path], None]) -> Path:
         """Return the directory `name` of the cache, filled by exactly one process, whole or not."""
         directory = self.cache / name
         if directory.exists():

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from concurrent.futures import wait as wait_for_any
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -214,6 +215,10 @@ class Supervisor:
                 done.set_result(None)
 
         self._tasks.put(task)
+        while not done.done():
+            if not self._keeper.is_alive():
+                raise StartInterrupted("the supervisor has stopped")
+            wait_for_any([done], timeout=KEEPER_POLL_SECONDS)
         done.result()
 
     def _adopt(self, service: Service) -> None:
