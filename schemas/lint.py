@@ -91,18 +91,16 @@ def _walk_type(
         case {"type": "enum"}:
             _check_enum(avro_type, path, walk)
         case {"type": "array", "items": inner} | {"type": "map", "values": inner}:
-            _walk_list(avro_type["type"], inner, path, owner, depth, walk)
+            if walk.is_advice and avro_type["type"] == "map":
+                walk.wrong(path, "advice has no room for a map")
+            _walk_items(inner, path, owner, depth, walk)
         case _:
             _check_leaf(avro_type, path, walk)
 
 
-def _walk_list(
-    kind: str, inner: Any, path: str, owner: Mapping[str, Any], depth: int, walk: _Walk
-) -> None:
+def _walk_items(inner: Any, path: str, owner: Mapping[str, Any], depth: int, walk: _Walk) -> None:
     if inner in ("null", ["null"]):
         walk.wrong(path, "a list of nulls costs no bytes and all memory")
-    if walk.is_advice and kind == "map":
-        walk.wrong(path, "advice has no room for a map")
     _walk_type(inner, path + "[]", owner, depth + 1, walk)
 
 

@@ -136,6 +136,7 @@ PROBLEM_CODES: Mapping[str, ProblemCode] = MappingProxyType(
         ("authz.event", "event-not-granted", 403, "Deze afzender mag dit soort niet sturen."),
         ("dedup.conflict", "id-conflict", 409, "Dit kenmerk is al gebruikt voor iets anders."),
         # What the hub could not do with it.
+        ("region.misplaced", "region-misplaced", 400, "Het bericht staat bij een andere regio."),
         ("region.not_open", "region-not-open", 400, "Deze regio is nog niet geopend."),
         ("clock.order", "clock-order", 400, "De dagen van de klok volgen elkaar niet op."),
         ("correction.source", "correction-source", 403, "Alleen de afzender zelf mag corrigeren."),
