@@ -1,0 +1,176 @@
+"""The JSON twin of each page: the same facts, named in Dutch, instants in UTC. Pure.
+
+A twin shows no more than its page: no source of an event, because that could give a protected
+reporter away; journal row (incarnation and position) and event id identify an event instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any, TypeAlias
+
+from query.figures import MonthFigures
+from query.households import Finding, HouseholdRecord, Place, TimelineEntry
+from query.paging import Paging
+from query.radar import RadarList
+from query.regions import Region
+
+Document: TypeAlias = dict[str, Any]
+
+
+def _instant(moment: datetime | None) -> str | None:
+    """Return the instant as ISO 8601 in UTC with a Z (NL API Design Rules, date-time/timezone)."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def region_document(region: Region) -> Document:
+    """Return the region with its clock, and how far the read tables are."""
+    return {
+        "code": region.code,
+        "naam": region.name,
+        "klok": {
+            "soort": region.clock_mode,
+            "nu": _instant(region.now),
+            "dag": _day(region.day),
+        },
+        "bijgewerkt": {
+            "op": _instant(region.projected_at),
+            "positie": region.projected_position,
+            "journaalPositie": region.journal_position,
+        },
+    }
+
+
+def _paging_document(paging: Paging) -> Document:
+    return {"pagina": paging.number, "paginas": paging.pages, "totaal": paging.total}
+
+
+def radar_document(region: Region, radar: RadarList) -> Document:
+    """Return one page of the radar list."""
+    return {
+        "regio": region_document(region),
+        "filter": {"niveau": radar.asked.level, "regel": radar.asked.rule},
+        "bladeren": _paging_document(radar.paging),
+        "huishoudensPerNiveau": dict(radar.households_by_level),
+        "regels": [
+            {"regel": rule.rule_id, "naam": rule.label, "huishoudens": rule.households}
+            for rule in radar.rules
+        ],
+        "huishoudens": [
+            {
+                "token": row.household_id,
+                "niveau": row.level,
+                "openRadarsignalen": row.open_findings,
+                "regels": list(row.rule_ids),
+                "zin": row.sentence,
+                "laatsteSignaal": _instant(row.last_signal_at),
+                "gemeente": row.municipality,
+            }
+            for row in radar.rows
+        ],
+    }
+
+
+def household_document(region: Region, record: HouseholdRecord) -> Document:
+    """Return one page of the household's record."""
+    household = record.household
+    return {
+        "regio": region_document(region),
+        "huishouden": {
+            "token": household.household_id,
+            "gevormdOp": _instant(household.founded_at),
+            "laatsteSignaal": _instant(household.last_signal_at),
+            "gebeurtenissen": household.events,
+            "personen": household.persons,
+            "gemeente": household.municipality,
+            "samengevoegdMet": household.merged_into,
+        },
+        "radarsignalen": [
+            _finding_document(finding, record.evidence_of(finding)) for finding in record.findings
+        ],
+        "bladeren": _paging_document(record.paging),
+        "tijdlijn": [_entry_document(entry, record) for entry in record.timeline],
+    }
+
+
+def _finding_document(finding: Finding, evidence: Sequence[Place]) -> Document:
+    return {
+        "id": finding.finding_id,
+        "regel": finding.rule_id,
+        "regelversie": finding.rule_version,
+        "naam": finding.rule_label,
+        "onderwerp": finding.subject,
+        "niveau": finding.level,
+        "status": finding.status,
+        "open": finding.is_open,
+        "zin": finding.sentence,
+        "gebeurdOp": _instant(finding.triggered_at),
+        "bekendSinds": _instant(finding.raised_known_at),
+        "vernieuwd": finding.renewals,
+        "laatOntvangen": finding.late,
+        "reden": finding.reason_code,
+        "instellingen": dict(finding.parameters),
+        "journaalPositie": finding.journal_position,
+        "onderbouwing": [
+            {
+                "gebeurtenis": place.event_id,
+                "incarnatie": place.incarnation,
+                "positie": place.position,
+            }
+            for place in evidence
+        ],
+    }
+
+
+def _entry_document(entry: TimelineEntry, record: HouseholdRecord) -> Document:
+    return {
+        "gebeurtenis": entry.event_id,
+        "incarnatie": entry.incarnation,
+        "positie": entry.position,
+        "soort": entry.record_name,
+        "naam": entry.label,
+        "isSignaal": entry.is_signal,
+        "dag": _day(entry.day),
+        "gebeurdOp": _instant(entry.occurred_at),
+        "gemeldOp": _instant(entry.recorded_at),
+        "bekendSinds": _instant(entry.known_at),
+        "afzender": record.sender_of(entry),
+        "kenmerken": [{"naam": item["label"], "waarde": item["value"]} for item in entry.details],
+        "bijzonderheden": list(entry.flags),
+        "vervallenDoor": entry.voided_by,
+    }
+
+
+def figures_document(region: Region, figures: MonthFigures) -> Document:
+    """Return the month matrix; a month that was not over is null."""
+    return {
+        "regio": region_document(region),
+        "peildatum": figures.known_on.isoformat(),
+        "reeksen": [
+            {
+                "code": series.code,
+                "naam": series.word,
+                "jaren": [
+                    {
+                        "jaar": year,
+                        "maanden": [month[index] for month in series.months],
+                        "totaal": series.totals[index],
+                    }
+                    for index, year in enumerate(figures.years)
+                ],
+            }
+            for series in figures.series
+        ],
+    }
+
+
+def start_document(regions: Sequence[Region]) -> Document:
+    """Return the regions of this hub."""
+    return {"regios": [region_document(region) for region in regions]}

@@ -1,0 +1,118 @@
+"""What one request does: parse the address, read one snapshot, fill a template or its JSON twin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from jinja2 import Environment
+from psycopg_pool import ConnectionPool
+
+from query import documents
+from query.figures import parse_known_on, read_figures
+from query.households import HouseholdRecord, read_household
+from query.paging import page_number
+from query.radar import RadarList, parse_filter, read_radar
+from query.reading import ReadConnection, read_snapshot
+from query.regions import Region, read_region, read_regions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PagesDeps:
+    """What the pages need from the composition root.
+
+    `pool` reads the views of projections; its connections need no write rights. `clock` gives
+    the hub's own time (aware), which is only used to say when a page was made: "now" on a page
+    is the clock of its region.
+    """
+
+    pool: ConnectionPool[ReadConnection]
+    clock: Callable[[], datetime]
+
+
+class Pages:
+    """The handlers of `app.ROUTES`; each answers HTML or, at the `.json` address, the twin."""
+
+    def __init__(self, deps: PagesDeps, templates: Environment) -> None:
+        self._pool = deps.pool
+        self._clock = deps.clock
+        self._templates = templates
+
+    def start(self, request: Request) -> Response:
+        """Say what Radar is, and which regions there are."""
+        del request
+        with read_snapshot(self._pool) as connection:
+            regions = read_regions(connection)
+        return self._html("start.html", regions=regions, twin="/regios.json")
+
+    def start_twin(self, request: Request) -> Response:
+        """Answer the regions as JSON."""
+        del request
+        with read_snapshot(self._pool) as connection:
+            return JSONResponse(documents.start_document(read_regions(connection)))
+
+    def radar(self, request: Request, region: str) -> Response:
+        """Show the households with open findings."""
+        place, radar = self._radar(request, region)
+        twin = f"/regios/{place.code}/radar.json{radar.asked.query()}"
+        return self._html("radar.html", region=place, radar=radar, twin=twin)
+
+    def radar_twin(self, request: Request, region: str) -> Response:
+        """Answer the radar list as JSON."""
+        return JSONResponse(documents.radar_document(*self._radar(request, region)))
+
+    def household(self, request: Request, region: str, token: str) -> Response:
+        """Show one household: why it is on the radar, and its timeline."""
+        place, record = self._household(request, region, token)
+        address = f"/regios/{place.code}/huishoudens/{record.household.household_id}"
+        page = f"?pagina={record.paging.number}" if record.paging.number > 1 else ""
+        return self._html(
+            "household.html",
+            region=place,
+            record=record,
+            address=address,
+            twin=f"{address}.json{page}",
+        )
+
+    def household_twin(self, request: Request, region: str, token: str) -> Response:
+        """Answer one household as JSON."""
+        return JSONResponse(documents.household_document(*self._household(request, region, token)))
+
+    def figures(self, request: Request, region: str) -> Response:
+        """Show the month matrix as known on a day."""
+        with read_snapshot(self._pool) as connection:
+            place = read_region(connection, region)
+            known_on = parse_known_on(request.query_params, place.today)
+            figures = read_figures(connection, place, known_on)
+        twin = f"/regios/{place.code}/cijfers.json?peildatum={known_on.isoformat()}"
+        return self._html("figures.html", region=place, figures=figures, twin=twin)
+
+    def figures_twin(self, request: Request, region: str) -> Response:
+        """Answer the month matrix as JSON."""
+        with read_snapshot(self._pool) as connection:
+            place = read_region(connection, region)
+            known_on = parse_known_on(request.query_params, place.today)
+            figures = read_figures(connection, place, known_on)
+        return JSONResponse(documents.figures_document(place, figures))
+
+    def _radar(self, request: Request, region: str) -> tuple[Region, RadarList]:
+        asked = parse_filter(request.query_params)
+        with read_snapshot(self._pool) as connection:
+            place = read_region(connection, region)
+            return place, read_radar(connection, place.code, asked)
+
+    def _household(
+        self, request: Request, region: str, token: str
+    ) -> tuple[Region, HouseholdRecord]:
+        page = page_number(request.query_params)
+        with read_snapshot(self._pool) as connection:
+            place = read_region(connection, region)
+            return place, read_household(connection, place.code, token, page)
+
+    def _html(self, template: str, **values: Any) -> HTMLResponse:
+        text = self._templates.get_template(template).render(made_at=self._clock(), **values)
+        return HTMLResponse(text)
