@@ -49,6 +49,7 @@ class Envelope:
         started = time.perf_counter()
         request_id = str(uuid4())
         scope["radar.request_id"] = request_id
+        scope.pop("route", None)  # the mount point's, which would hide that no route matched
         status = 0
 
         async def send_with_headers(message: Message) -> None:
