@@ -105,10 +105,11 @@ class Consumer(driver.Consumer):
         unit = _unit_of(app.core.leases, records)
         if not unit.batches:
             return
-        app.unit_is_open = True
-        for tp in records:
+        app.open_unit()
+        for tp, polled in records.items():
             if (tp.topic, tp.partition) in app.core.leases:
-                yield TP(tp.topic, tp.partition), _carrier(tp, unit, app.consumer_generation_id)
+                last = polled[-1].offset
+                yield TP(*tp), _carrier(tp, last, unit, app.consumer_generation_id)
 
     def _follow_load(self, busy: bool) -> None:
         thread = cast(ConsumerThread, self._thread)
@@ -146,10 +147,10 @@ def _unit_of(leases: Mapping[tuple[str, int], Lease], records: Mapping[Any, Any]
     return Unit(batches=batches)
 
 
-def _carrier(tp: Any, unit: Unit, generation_id: int) -> ConsumerMessage:
-    place = TP(tp.topic, tp.partition)
+def _carrier(tp: Any, offset: int, unit: Unit, generation_id: int) -> ConsumerMessage:
+    """Wrap a unit; Faust drops a message whose offset is not beyond the last one, silently."""
     return ConsumerMessage(
-        tp.topic, tp.partition, 0, 0.0, 0, None, b"", cast(Any, unit), None, 0, 0, place,
+        *(tp.topic, tp.partition, offset, 0.0, 0, None, b"", cast(Any, unit), None, 0, 0, TP(*tp)),
         generation_id=generation_id,
     )  # fmt: skip
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import time
+import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import faust
 import mode
 import structlog
 
-from streams.engine.errors import Fenced
+from streams.engine.errors import Fenced, StopError
 from streams.engine.faust_transport import Undecoded
 from streams.engine.unit import Unit
 from streams.engine.worker import Worker
@@ -27,6 +30,7 @@ REBALANCE_SECONDS = 10.0
 # Faust computes an assignment only when metadata changes; with the default of five minutes a
 # topic that appears late leaves a worker idle that long, silently.
 METADATA_AGE_MS = 5_000
+LOST_UNIT_SECONDS = 15.0
 
 
 class RadarApp(faust.App):
@@ -34,16 +38,56 @@ class RadarApp(faust.App):
 
     core: Worker
     unit_is_open: bool = False
-    failure: BaseException | None = None
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.mirrored: dict[tuple[str, int], int] = {}
+        self._opened_at = 0.0
+        self._is_writing = False
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="engine")
 
+    def open_unit(self) -> None:
+        """Note that a unit was handed to Faust; nothing is polled until it is written."""
+        self.unit_is_open = True
+        self._opened_at = time.monotonic()
+
+    async def write(self, unit: Unit) -> None:
+        """Apply a unit once, though every one of its partitions brings it."""
+        if unit.done or not self.core.holds(unit):
+            return
+        self._is_writing = True
+        try:
+            await self.in_worker_thread(self.core.apply, unit)
+        except Fenced:
+            # Fenced by a re-assignment of our own is nothing; by another worker it is the end.
+            if self.core.holds(unit):
+                raise
+        finally:
+            self._is_writing = False
+            self.unit_is_open = False
+
+    def check_alive(self) -> None:
+        """Raise StopError when a unit was handed to Faust and never came: it would wait for ever.
+
+        Faust drops messages in ways that differ by release; restarting is free, waiting is not.
+        """
+        waited = time.monotonic() - self._opened_at
+        if self.unit_is_open and not self._is_writing and waited > LOST_UNIT_SECONDS:
+            raise StopError("a unit was handed to Faust and did not come back; starting again")
+
     async def in_worker_thread(self, call: Callable[..., Any], *args: Any) -> Any:
-        """Run a blocking call of the core; calls never overlap."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, call, *args)
+        """Run a blocking call of the core; calls never overlap.
+
+        Faust prints what escapes from here, and a library's message may quote values: only
+        the engine's own errors pass, everything else becomes a StopError with class and place.
+        """
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._thread, call, *args)
+        except (Fenced, StopError):
+            raise
+        except Exception as error:  # noqa: BLE001 - turned into a stop, never swallowed
+            raise StopError(f"{type(error).__name__} at {place_of(error)}") from None
 
 
 def create_app(core: Worker, *, bootstrap: str, data_directory: str) -> RadarApp:
@@ -82,10 +126,11 @@ def create_app(core: Worker, *, bootstrap: str, data_directory: str) -> RadarApp
     @app.agent(topic, name=f"radar.{stage.name}", concurrency=1)
     async def units(stream: Any) -> None:
         async for event in stream.noack().events():
-            await _write(app, event.value)
+            await app.write(event.value)
 
     @app.timer(TICK_SECONDS, name=f"radar.{stage.name}.tick")  # type: ignore[untyped-decorator]
     async def tick(*_: Any) -> None:
+        app.check_alive()
         if not app.rebalancing and core.leases:
             consumer = app.consumer
             marks = {at: consumer.highwater(faust.types.TP(*at)) or 0 for at in core.leases}
@@ -94,16 +139,21 @@ def create_app(core: Worker, *, bootstrap: str, data_directory: str) -> RadarApp
     return app
 
 
-async def _write(app: RadarApp, unit: Unit) -> None:
-    """Apply a unit once, though every one of its partitions brings it."""
-    core = app.core
-    if unit.done or not core.holds(unit):
-        return
+def run_app(app: RadarApp) -> int:
+    """Run until a signal or a crash; return 0 after SIGTERM or SIGINT, else 1.
+
+    SIGTERM lets the open unit finish, because the worker's thread is waited for.
+    """
+    shell = faust.Worker(
+        app, loglevel="WARN", quiet=True, redirect_stdouts=False, override_logging=False
+    )
     try:
-        await app.in_worker_thread(core.apply, unit)
-    except Fenced:
-        # Fenced by a re-assignment of our own is nothing; fenced by another worker is the end.
-        if core.holds(unit):
-            raise
-    finally:
-        app.unit_is_open = False
+        shell.execute_from_commandline()
+    except SystemExit as end:
+        return int(end.code or 0)
+
+
+def place_of(error: BaseException) -> str:
+    """Return `file:line` of the innermost frame: where it happened, without what was in it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames[-3:]))

@@ -13,7 +13,7 @@ import structlog
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from streams.engine import metrics
-from streams.engine.errors import ErrorKind, classify
+from streams.engine.errors import ErrorKind, TransientError, classify
 from streams.engine.lease import Lease
 from streams.engine.log import LOGS, Log
 from streams.engine.log_reader import INCARNATION_HEADER, POSITION_HEADER, head_of, read_table
@@ -145,6 +145,7 @@ class Relay:
                 stopping = self._stopping
                 self._wake.clear()
                 try:
+                    self._warm_up()
                     self._send_all()
                     self._store(force=stopping)
                     self.healthy = True
@@ -158,6 +159,8 @@ class Relay:
             # The worker looks at this and stops: nothing may go on with its relay dead.
             self.failure = error
             self.healthy = False
+        finally:
+            self._disconnect()
 
     def _start_again(self, error: Exception) -> None:
         """Discard the producer: after any error only the acknowledged position is certain."""
@@ -167,9 +170,7 @@ class Relay:
         if self._producer is not None:
             self._producer.purge()
             self._producer = None
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        self._disconnect()
         with self._lock:
             for feed in self._feeds:
                 feed.sent = feed.acknowledged
@@ -177,6 +178,15 @@ class Relay:
         if not self._stopping:
             time.sleep(RETRY_SECONDS)
             self._wake.set()
+
+    def _warm_up(self) -> None:
+        """Make the producer and fetch metadata before the first row: it may cost a second."""
+        if self._producer is not None or not self._feeds:
+            return
+        producer = Producer(self._settings)
+        for topic in {feed.log.topic for feed in self._feeds}:
+            producer.list_topics(topic, timeout=FLUSH_SECONDS_MAX)
+        self._producer = producer
 
     def _send_all(self) -> None:
         with self._lock:
@@ -207,8 +217,9 @@ class Relay:
         ]
 
     def _send(self, feed: _Feed, rows: Sequence[RelayRow]) -> None:
-        if self._producer is None:
-            self._producer = Producer(self._settings)
+        producer = self._producer
+        if producer is None:
+            raise TransientError("the relay's producer is gone")
         errors: list[KafkaError] = []
 
         def delivered(error: KafkaError | None, _: Message) -> None:
@@ -217,8 +228,8 @@ class Relay:
 
         frame = self._frames[feed.log.record_name]
         for row in rows:
-            self._produce(self._producer, feed, row, frame, delivered)
-        left = self._producer.flush(FLUSH_SECONDS_MAX)
+            self._produce(producer, feed, row, frame, delivered)
+        left = producer.flush(FLUSH_SECONDS_MAX)
         if errors or left:
             raise KafkaException(errors[0] if errors else KafkaError(NOT_DELIVERED))
         feed.sent = feed.acknowledged = rows[-1].position
@@ -266,3 +277,8 @@ class Relay:
                 self._database_url, autocommit=True, application_name="radar-relay"
             )
         return self._connection
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

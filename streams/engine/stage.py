@@ -48,10 +48,25 @@ class Stage(Protocol):
     anything outside `lease.cache` (the engine throws that cache away after any error).
     """
 
-    name: str
-    version: int
-    topics: tuple[str, ...]
-    logs: tuple[Log, ...]
+    @property
+    def name(self) -> str:
+        """Return the stage's name; with the version it names head rows and consumer group."""
+        ...
+
+    @property
+    def version(self) -> int:
+        """Return the version; another one starts from the beginning, beside the old."""
+        ...
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Return the input topics; all have one partition per region."""
+        ...
+
+    @property
+    def logs(self) -> tuple[Log, ...]:
+        """Return the logs that this stage alone appends to."""
+        ...
 
     def handle(self, batches: Sequence[Batch], tx: UnitTransaction) -> None:
         """Write what the records mean; every input record of a ledger stage gets an outcome."""

@@ -32,6 +32,7 @@ RETRY_DELAY_SECONDS_MIN = 0.1
 RETRY_DELAY_SECONDS_MAX = 5.0
 # A log topic that stays behind its table this long is read from the table instead.
 TABLE_READ_AFTER_SECONDS = 3.0
+FORGET_EVERY_SECONDS = 3_600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,7 @@ class Worker:
         self._connection: Connection | None = None
         self._stopping = threading.Event()
         self._progress_at = time.monotonic()
+        self._forgot_at = time.monotonic()
         self._behind_since: dict[tuple[str, int], float] = {}
 
     @property
@@ -163,6 +165,7 @@ class Worker:
         try:
             self.stage.on_timer(held)
             self._read_behind_table(held)
+            self._forget_progress(held)
         except Exception as error:
             if classify(error) is not ErrorKind.TRANSIENT:
                 raise
@@ -208,20 +211,13 @@ class Worker:
             for batch, seen in zip(unit.batches, batches, strict=True)
             for topic, place in ends_of(batch, seen).items()
         ]
-        regions, topics, offsets, incarnations, positions, record_ms = zip(*rows, strict=True)
-        connection.execute(
-            QUERIES["advance_inputs"],
-            {
-                "stage": self.stage.name,
-                "version": self.stage.version,
-                "regions": list(regions),
-                "topics": list(topics),
-                "offsets": list(offsets),
-                "incarnations": list(incarnations),
-                "positions": list(positions),
-                "record_ms": list(record_ms),
-            },
-        )
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        names = ("regions", "topics", "offsets", "incarnations", "positions", "record_ms")
+        place = {"stage": self.stage.name, "version": self.stage.version}
+        values = {**place, **dict(zip(names, columns, strict=True))}
+        connection.execute(QUERIES["advance_inputs"], values)
+        if LOG_TOPICS & {row[1] for row in rows}:
+            connection.execute(QUERIES["note_progress"], values)
 
     def _adopt(self, unit: Unit, batches: Sequence[Batch], tx: UnitTransaction) -> None:
         """Move the leases to what was just committed, and hand new log rows to the relay."""
@@ -319,6 +315,15 @@ class Worker:
                         connection, log, lease.region, at.position + 1, head, offset=at.offset
                     )
                     self.apply(Unit(batches=[Batch(lease=lease, records=rows)]))
+
+    def _forget_progress(self, held: Sequence[Lease]) -> None:
+        """Drop what says when positions were committed after the time topics are kept."""
+        if time.monotonic() - self._forgot_at < FORGET_EVERY_SECONDS:
+            return
+        self._forgot_at = time.monotonic()
+        regions = [lease.region for lease in held]
+        place = {"stage": self.stage.name, "regions": regions}
+        self._connect().execute(QUERIES["forget_progress"], place)
 
     def _measure(self, highwaters: Mapping[tuple[str, int], int]) -> None:
         now = time.monotonic()

@@ -192,3 +192,20 @@ comment on column engine.advice.source is 'Source of the event.';
 comment on column engine.advice.event_id is 'Id of the event within its source.';
 comment on column engine.advice.record_name is 'Avro record name of the event.';
 create index advice_event on engine.advice (region, source, event_id);
+
+create table engine.progress (
+  stage text not null,
+  version int not null,
+  region text not null,
+  topic text not null,
+  position bigint not null,
+  committed_at timestamptz not null default clock_timestamp(),
+  primary key (region, topic, stage, version, position)
+);
+comment on table engine.progress is 'When a stage committed up to which log position; answers "when was this event applied" for 35 days.';
+comment on column engine.progress.stage is 'Name of the stage.';
+comment on column engine.progress.version is 'Version of the stage.';
+comment on column engine.progress.region is 'Region code.';
+comment on column engine.progress.topic is 'Log topic.';
+comment on column engine.progress.position is 'Last position of the unit.';
+comment on column engine.progress.committed_at is 'Wall clock, just before the commit.';

@@ -70,3 +70,16 @@ select pid from unnest(pg_blocking_pids(%(waiting)s)) as pid;
 
 -- name: terminate_backend
 select pg_terminate_backend(%(pid)s);
+
+-- name: note_progress
+insert into engine.progress (stage, version, region, topic, position)
+select %(stage)s, %(version)s, region, topic, position
+  from unnest(%(regions)s::text[], %(topics)s::text[], %(positions)s::bigint[])
+    as v (region, topic, position)
+ where position > 0
+on conflict do nothing;
+
+-- name: forget_progress
+delete from engine.progress
+ where stage = %(stage)s and region = any (%(regions)s)
+   and committed_at < now() - interval '35 days';
