@@ -24,6 +24,7 @@ from streams.engine.stage import InputRecord
 from streams.household.linking import EventKey
 
 MISPLACED = "region.misplaced"
+CASE_SYSTEM_TOPIC = "vt.in.case-system.v1"
 FRAME_BYTES = 5
 """Confluent framing in front of the Avro body: magic byte and schema id."""
 
@@ -130,15 +131,18 @@ def in_order(records: Sequence[InputRecord]) -> list[InputRecord]:
     """Return a unit's records in the order in which to admit them.
 
     The hub's own first: a clock that ticks or a region that opens is ahead of what follows it.
-    Then by the broker's time, so that a parent usually comes before its children; within one topic
-    always by offset, even when the broker's clock was set back.
+    Then by the broker's time, so that a parent usually comes before its children, and in one
+    millisecond a signal before its registration; within one topic always by offset, even when the
+    broker's clock was set back.
     """
     latest: dict[str, int] = {}
     keyed = []
     for record in records:
         latest[record.topic] = max(latest.get(record.topic, 0), record.timestamp_ms)
         is_later = record.topic != HUB_TOPIC
-        at = (is_later, latest[record.topic] if is_later else 0, record.topic, record.offset)
+        is_register = record.topic == CASE_SYSTEM_TOPIC
+        said_at = latest[record.topic] if is_later else 0
+        at = (is_later, said_at, is_register, record.topic, record.offset)
         keyed.append((at, record))
     keyed.sort(key=lambda item: item[0])
     return [record for _, record in keyed]

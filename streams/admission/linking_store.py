@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from schemas.events import derived_id
 from schemas.identity import HouseholdId, Pid
+from streams.admission.corrections import (
+    Change,
+    CorrectionBook,
+    correction_of,
+    load_corrections,
+    write_corrections,
+)
 from streams.admission.journal_rows import Draft
 from streams.admission.known_at import local_day
+from streams.admission.membership_book import MembershipBook, Support
 from streams.engine.named_queries import load_queries
 from streams.engine.transaction import Connection
 from streams.household.linking import EventKey, Kind, Known, ReferenceKey, new_references
@@ -38,21 +45,25 @@ class RegionView:
 
     region: str
     references: dict[ReferenceKey, HouseholdId] = field(default_factory=dict)
-    memberships: dict[Pid, set[HouseholdId]] = field(default_factory=lambda: defaultdict(set))
     founded: dict[HouseholdId, int] = field(default_factory=dict)
     events: dict[EventKey, tuple[HouseholdId, ...]] = field(default_factory=dict)
     new_households: list[tuple[object, ...]] = field(default_factory=list)
     new_references: list[tuple[object, ...]] = field(default_factory=list)
-    new_memberships: list[tuple[object, ...]] = field(default_factory=list)
-    new_supports: list[tuple[object, ...]] = field(default_factory=list)
+    positions: dict[EventKey, int] = field(default_factory=dict)
     reviews: list[ReviewEntry] = field(default_factory=list)
+    members: MembershipBook = field(init=False)
+    corrections: CorrectionBook = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.members = MembershipBook(self.region)
+        self.corrections = CorrectionBook(self.events)
 
     @property
     def known(self) -> Known:
         """What linking may look at; it sees every event linked before it in the unit."""
         return Known(
             references=self.references,
-            memberships=self.memberships,
+            memberships=self.members.open,
             founded=self.founded,
             events=self.events,
         )
@@ -63,12 +74,26 @@ class RegionView:
         key = draft.key
         self.new_households.append((self.region, household, position, at, key.source, key.event_id))
 
-    def bind(self, draft: Draft, households: Sequence[HouseholdId], position: int) -> None:
-        """Bind an applied event's references and persons to where it belongs."""
+    def bind(self, draft: Draft, households: Sequence[HouseholdId], position: int) -> list[Change]:
+        """Bind an applied event's references and persons to where it belongs.
+
+        Returns the events that are void or alive again because of it.
+        """
         key, statement = draft.key, draft.statement
-        self.events[key] = tuple(households)
-        if statement.kind is not Kind.PARTNER:
-            return
+        self.events[key], self.positions[key] = tuple(households), position
+        if statement.kind is Kind.PARTNER:
+            self._bind_content(draft, households, position)
+        changes = self.corrections.applied(draft, position)
+        for change in changes:
+            target = self.positions.get(change.event)
+            if target is not None and change.is_void:
+                self.members.void(target, position)
+            elif target is not None:
+                self.members.revive(target, position)
+        return changes
+
+    def _bind_content(self, draft: Draft, households: Sequence[HouseholdId], position: int) -> None:
+        statement = draft.statement
         for household in households[:1]:
             for reference in new_references(statement, self.known):
                 self.references[reference] = household
@@ -76,18 +101,18 @@ class RegionView:
                     (self.region, reference.scope, reference.token, household, position)
                 )
         first_day = local_day(draft.row["occurred_at"])
+        # Someone may stand in an event twice; the first role is the one that counts.
+        roles = {p.pid: p.role for p in reversed(statement.persons) if p.is_subject}
         for household in households:
-            # Someone may stand in an event twice, as the parent of one and partner of another.
-            roles = {p.pid: p.role for p in reversed(statement.persons) if p.is_subject}
             for pid, role in roles.items():
-                self.new_supports.append(
-                    (self.region, key.source, key.event_id, household, pid, role, position)
-                )
-                if household not in self.memberships[pid]:
-                    self.memberships[pid].add(household)
-                    self.new_memberships.append(
-                        (self.region, household, pid, role, first_day, position)
+                self.members.support(
+                    Support(
+                        position=position,
+                        member=(household, pid),
+                        role=role,
+                        valid_from=first_day,
                     )
+                )
 
 
 def load_view(connection: Connection, region: str, drafts: Collection[Draft]) -> RegionView:
@@ -112,10 +137,10 @@ def load_view(connection: Connection, region: str, drafts: Collection[Draft]) ->
     for scope, token, household in found:
         view.references[ReferenceKey(scope=scope, token=token)] = HouseholdId(household)
     for pid, household in members:
-        view.memberships[Pid(pid)].add(HouseholdId(household))
+        view.members.open[Pid(pid)].add(HouseholdId(household))
         named.add(HouseholdId(household))
     _load_ages(connection, view, named | set(view.references.values()))
-    _load_events(connection, view, {s.corrects for s in statements if s.corrects})
+    _load_corrections(connection, view, drafts)
     return view
 
 
@@ -128,19 +153,37 @@ def _load_ages(connection: Connection, view: RegionView, households: set[Househo
     view.founded.update((HouseholdId(household), position) for household, position in rows)
 
 
-def _load_events(connection: Connection, view: RegionView, targets: set[EventKey]) -> None:
-    if not targets:
+def _load_corrections(connection: Connection, view: RegionView, drafts: Collection[Draft]) -> None:
+    """Read corrected events and what rests on them; nearly always there are none."""
+    if not drafts:
         return
+    stored = load_corrections(connection, view.region, drafts)
+    coming = [c for d in drafts if (c := correction_of(d, 0)) is not None]
+    spoken_of = {c.target for c in (*stored, *coming)} | {c.key for c in stored}
+    spoken_of |= {c.replacement for c in (*stored, *coming) if c.replacement is not None}
+    spoken_of |= {d.statement.corrects for d in drafts if d.statement.corrects is not None}
+    if not spoken_of:
+        return
+    _load_events(connection, view, spoken_of)
+    view.corrections.load(stored)
+    named_here = {
+        p.pid for d in drafts if d.key in spoken_of for p in d.statement.persons if p.is_subject
+    }
+    view.members.load_supports(connection, list(view.positions.values()), named_here)
+
+
+def _load_events(connection: Connection, view: RegionView, keys: set[EventKey]) -> None:
     rows = connection.execute(
         QUERIES["find_event_households"],
         {
             "region": view.region,
-            "sources": [key.source for key in targets],
-            "ids": [key.event_id for key in targets],
+            "sources": [key.source for key in keys],
+            "ids": [key.event_id for key in keys],
         },
     )
-    for source, event_id, households in rows:
-        view.events[EventKey(source=source, event_id=event_id)] = tuple(households)
+    for source, event_id, position, households in rows:
+        key = EventKey(source=source, event_id=event_id)
+        view.events[key], view.positions[key] = tuple(households), position
 
 
 def write_view(connection: Connection, view: RegionView) -> None:
@@ -148,8 +191,6 @@ def write_view(connection: Connection, view: RegionView) -> None:
     tables: Mapping[str, Sequence[tuple[object, ...]]] = {
         "copy_households": view.new_households,
         "copy_references": view.new_references,
-        "copy_memberships": view.new_memberships,
-        "copy_supports": view.new_supports,
     }
     with connection.cursor() as cursor:
         for query, rows in tables.items():
@@ -157,6 +198,8 @@ def write_view(connection: Connection, view: RegionView) -> None:
                 with cursor.copy(QUERIES[query]) as copy:
                     for row in rows:
                         copy.write_row(row)
+        view.members.write(connection)
+        write_corrections(connection, view.region, view.corrections.added)
         if view.reviews:
             cursor.executemany(
                 QUERIES["insert_reviews"], [_review_row(view.region, r) for r in view.reviews]

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, assert_never
 
 from schemas.identity import HouseholdId
+from streams.admission.corrections import Change
 from streams.admission.journal_rows import Draft
 from streams.admission.linking_store import RegionView, ReviewEntry
 from streams.admission.pending import Waiting, WaitingRoom, WakeQueue
@@ -27,6 +28,8 @@ from streams.vault.lookup_tokens import random_token
 
 PENDING_RESOLVED = "PENDING_RESOLVED"
 SENT_TO_REVIEW = "SENT_TO_REVIEW"
+TARGET_VOIDED = "TARGET_VOIDED"
+TARGET_REVIVED = "TARGET_REVIVED"
 SEQ_OF_UNIT = 2**62
 """Events of this unit that wait were first seen after all that the tables hold."""
 
@@ -89,7 +92,7 @@ class Placer:
         links, reviews = self._links(draft, decision, position, known_at)
         if waiting is not None:
             links = tuple((household, PENDING_RESOLVED) for household, _ in links)
-        self.view.bind(draft, [household for household, _ in links], position)
+        changes = self.view.bind(draft, [household for household, _ in links], position)
         self.view.reviews += [
             ReviewEntry(
                 kind=review.kind,
@@ -105,10 +108,17 @@ class Placer:
                 position=position,
                 known_at=known_at,
                 links=links,
-                decisions=[_sent_to_review(review) for review in reviews],
+                decisions=[*map(_sent_to_review, reviews), *map(self._change, changes)],
                 waited=waiting if waiting is not None and waiting.is_stored else None,
             )
         )
+
+    def _change(self, change: Change) -> Mapping[str, Any]:
+        return {
+            "kind": TARGET_VOIDED if change.is_void else TARGET_REVIVED,
+            "code": change.code,
+            "household_ids": list(self.view.events.get(change.event, ())),
+        }
 
     def _links(
         self, draft: Draft, decision: Decision, position: int, known_at: datetime

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 
 from schemas.identity import Pid
 from streams.engine.key_files import KeyFiles
@@ -22,6 +23,9 @@ from streams.vault.lookup_tokens import (
 )
 
 QUERIES = load_queries("streams.vault")
+CANDIDATES_MAX = 50
+"""People of one name and birth date to consider; more is a placeholder name, not a doubt."""
+
 NUMBERS = ("bsn", "foreigner_number")
 """Numbers that make a person certain, the strongest first."""
 
@@ -127,7 +131,10 @@ def _load(connection: Connection, region: str, mentions: Sequence[_Mention]) -> 
             QUERIES["find_identities"],
             {**place, "kinds": [kind for kind, _ in numbers], "hmacs": [h for _, h in numbers]},
         )
-        by_name = connection.execute(QUERIES["find_names"], {**place, "hmacs": names})
+        by_name = connection.execute(
+            QUERIES["find_names"],
+            {**place, "hmacs": names, "candidates_max": CANDIDATES_MAX},
+        )
     unit = _Unit({(kind, bytes(h)): Pid(pid) for kind, h, pid in by_number}, defaultdict(dict))
     for h, pid, is_certain in by_name:
         unit.names[bytes(h)][Pid(pid)] = is_certain
@@ -143,7 +150,8 @@ def _resolve(unit: _Unit, mention: _Mention) -> Identity:
     candidates: tuple[Pid, ...] = ()
     if is_new:
         # Two people with a number each are two people, whatever they are called.
-        candidates = tuple(p for p, certain in same_name.items() if not (certain and is_certain))
+        alike = (p for p, certain in same_name.items() if not (certain and is_certain))
+        candidates = tuple(islice(alike, CANDIDATES_MAX))
     doubt = IdentityDoubt.SAME_NAME if candidates else None
     if len(set(found)) > 1:
         # Two numbers, two people: the BSN decides, a person judges (domain.md §4).
@@ -168,9 +176,16 @@ def _write_index(connection: Connection, region: str, unit: _Unit) -> None:
                 for kind, token, pid in unit.new_numbers:
                     copy.write_row((region, kind, KEY_VERSION, token, pid))
         if unit.new_names:
-            with cursor.copy(QUERIES["copy_names"]) as copy:
-                for token, pid, is_certain in unit.new_names:
-                    copy.write_row((region, KEY_VERSION, token, pid, is_certain))
+            cursor.execute(
+                QUERIES["insert_names"],
+                {
+                    "region": region,
+                    "key_version": KEY_VERSION,
+                    "hmacs": [token for token, _, _ in unit.new_names],
+                    "pids": [pid for _, pid, _ in unit.new_names],
+                    "certain": [is_certain for _, _, is_certain in unit.new_names],
+                },
+            )
 
 
 def _write_persons(

@@ -118,23 +118,21 @@ create index membership_household on admission.membership (region, household_id)
 
 create table admission.membership_support (
   region text not null,
-  source text not null,
-  event_id text not null,
+  position bigint not null,
   household_id text not null,
   pid text not null,
   role text not null,
-  position bigint not null,
+  valid_from date not null,
   is_void boolean not null default false,
-  primary key (region, source, event_id, household_id, pid)
+  primary key (region, position, household_id, pid)
 );
 comment on table admission.membership_support is 'The events on which a membership rests: when the last is corrected away, it closes.';
 comment on column admission.membership_support.region is 'Region code.';
-comment on column admission.membership_support.source is 'Source of the event.';
-comment on column admission.membership_support.event_id is 'Id of the event.';
+comment on column admission.membership_support.position is 'Journal position of the event.';
 comment on column admission.membership_support.household_id is 'Household token.';
 comment on column admission.membership_support.pid is 'Person token.';
 comment on column admission.membership_support.role is 'Role of the person in the event.';
-comment on column admission.membership_support.position is 'Journal position of the event.';
+comment on column admission.membership_support.valid_from is 'Day of the event.';
 comment on column admission.membership_support.is_void is 'Whether a correction has taken the event away.';
 create index membership_support_person on admission.membership_support (region, pid);
 
@@ -142,20 +140,20 @@ create table admission.correction (
   region text not null,
   source text not null,
   event_id text not null,
+  kind text not null check (kind in ('RETRACTED', 'REPLACED', 'DUPLICATE_OF')),
   target_event_id text not null,
   replacement_event_id text,
   position bigint not null,
-  is_void boolean not null default false,
   primary key (region, source, event_id)
 );
 comment on table admission.correction is 'Corrections applied; a corrected correction revives its target.';
 comment on column admission.correction.region is 'Region code.';
 comment on column admission.correction.source is 'Source of the correction and of its target.';
 comment on column admission.correction.event_id is 'Id of the correction.';
+comment on column admission.correction.kind is 'RETRACTED and DUPLICATE_OF void the target; REPLACED once the replacement is known.';
 comment on column admission.correction.target_event_id is 'Id of the event corrected.';
 comment on column admission.correction.replacement_event_id is 'Id of the event that replaces it: the target is void once that is known.';
 comment on column admission.correction.position is 'Journal position; of several, the last counts.';
-comment on column admission.correction.is_void is 'Whether this correction was itself corrected away.';
 create index correction_target on admission.correction (region, source, target_event_id);
 create index correction_replacement on admission.correction (region, source, replacement_event_id)
   where replacement_event_id is not null;

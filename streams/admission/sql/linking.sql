@@ -17,7 +17,7 @@ select h.household_id, h.founded_position from admission.household h
  where h.region = %(region)s and h.household_id = any(%(households)s::text[]);
 
 -- name: find_event_households
-select e.source, e.event_id, j.households
+select e.source, e.event_id, e.position, j.households
   from unnest(%(sources)s::text[], %(ids)s::text[]) as v (source, event_id)
   join admission.event e
     on e.region = %(region)s and e.source = v.source and e.event_id = v.event_id
@@ -31,10 +31,12 @@ from stdin;
 copy admission.reference (region, scope, token, household_id, position) from stdin;
 
 -- name: copy_memberships
-copy admission.membership (region, household_id, pid, role, valid_from, position_from) from stdin;
+copy admission.membership 
+  (region, household_id, pid, role, valid_from, position_from, position_to)
+from stdin;
 
 -- name: copy_supports
-copy admission.membership_support (region, source, event_id, household_id, pid, role, position)
+copy admission.membership_support (region, position, household_id, pid, role, valid_from)
 from stdin;
 
 -- name: insert_reviews

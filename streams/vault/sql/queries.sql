@@ -6,11 +6,12 @@ select i.kind, i.hmac, i.pid
    and i.key_version = %(key_version)s and i.hmac = v.hmac;
 
 -- name: find_names
-select n.hmac, n.pid, n.is_certain
-  from vault.name_index n
- where n.region = %(region)s and n.key_version = %(key_version)s
-   and n.hmac = any(%(hmacs)s::bytea[])
- order by n.hmac, n.pid;
+select v.hmac, n.pid, n.is_certain
+  from unnest(%(hmacs)s::bytea[]) as v (hmac)
+ cross join lateral (
+   select i.pid, i.is_certain from vault.name_index i
+    where i.region = %(region)s and i.key_version = %(key_version)s and i.hmac = v.hmac
+    order by i.pid limit %(candidates_max)s) as n;
 
 -- name: find_details
 select d.pid, d.digest from vault.person_detail d
@@ -34,8 +35,12 @@ copy vault.person_detail (region, pid, digest, sealed, seen_at) from stdin;
 -- name: copy_identities
 copy vault.identity_index (region, kind, key_version, hmac, pid) from stdin;
 
--- name: copy_names
-copy vault.name_index (region, key_version, hmac, pid, is_certain) from stdin;
+-- name: insert_names
+insert into vault.name_index (region, key_version, hmac, pid, is_certain)
+select %(region)s, %(key_version)s, v.hmac, v.pid, v.is_certain
+  from unnest(%(hmacs)s::bytea[], %(pids)s::text[], %(certain)s::bool[])
+    as v (hmac, pid, is_certain)
+on conflict do nothing;
 
 -- name: copy_addresses
 copy vault.address (region, token, kek_version, wrapped_key, sealed, created_at) from stdin;

@@ -1,0 +1,51 @@
+-- name: find_corrections
+with recursive chain as (
+  select c.source, c.event_id, c.kind, c.target_event_id, c.replacement_event_id, c.position
+    from unnest(%(sources)s::text[], %(ids)s::text[]) as v (source, event_id)
+    join admission.correction c
+      on c.region = %(region)s and c.source = v.source and c.replacement_event_id = v.event_id
+  union
+  select c.source, c.event_id, c.kind, c.target_event_id, c.replacement_event_id, c.position
+    from unnest(%(target_sources)s::text[], %(target_ids)s::text[]) as v (source, event_id)
+    join admission.correction c
+      on c.region = %(region)s and c.source = v.source
+     and v.event_id in (c.target_event_id, c.event_id)
+  union
+  select c.source, c.event_id, c.kind, c.target_event_id, c.replacement_event_id, c.position
+    from chain h
+    join admission.correction c
+      on c.region = %(region)s and c.source = h.source
+     and (c.event_id = h.target_event_id
+          or c.target_event_id in (h.event_id, h.target_event_id))
+)
+select source, event_id, kind, target_event_id, replacement_event_id, position from chain;
+
+-- name: copy_corrections
+copy admission.correction
+  (region, source, event_id, kind, target_event_id, replacement_event_id, position)
+from stdin;
+
+-- name: find_supports
+with people as (
+  select s.household_id, s.pid from admission.membership_support s
+   where s.region = %(region)s and s.position = any(%(positions)s::bigint[])
+  union
+  select s.household_id, s.pid from admission.membership_support s
+   where s.region = %(region)s and s.pid = any(%(pids)s::text[])
+)
+select s.position, s.household_id, s.pid, s.role, s.valid_from, s.is_void
+  from people p
+  join admission.membership_support s
+    on s.region = %(region)s and s.pid = p.pid and s.household_id = p.household_id;
+
+-- name: mark_supports
+update admission.membership_support s set is_void = v.is_void
+  from unnest(%(positions)s::bigint[], %(voids)s::bool[]) as v (position, is_void)
+ where s.region = %(region)s and s.position = v.position;
+
+-- name: close_memberships
+update admission.membership m set position_to = v.position
+  from unnest(%(households)s::text[], %(pids)s::text[], %(positions)s::bigint[])
+    as v (household_id, pid, position)
+ where m.region = %(region)s and m.pid = v.pid and m.household_id = v.household_id
+   and m.position_to is null and m.position_from < v.position;
