@@ -77,14 +77,22 @@ class Advance:
     changes: tuple[FindingChange, ...]
 
 
-def advance(findings: Sequence[Finding], conditions: Iterable[Condition], cause: Cause) -> Advance:
-    """Raise or renew for each condition that newly holds, in the order given."""
+def advance(
+    findings: Sequence[Finding],
+    conditions: Iterable[Condition],
+    cause: Cause,
+    void: frozenset[EventKey] = frozenset(),
+) -> Advance:
+    """Raise or renew for each condition that newly holds, in the order given.
+
+    `void` are the events taken back after the row: nothing said from there on cites them.
+    """
     current = {finding.key: finding for finding in findings}
     changes = []
     for condition in conditions:
         known = current.get(condition.key)
         if known is not None and known.status.is_open:
-            finding, kind = _renewed(known, condition, cause), ChangeKind.RENEWED
+            finding, kind = _renewed(known, condition, cause, void), ChangeKind.RENEWED
         elif known is not None and _is_silent(known, condition, cause.day):
             continue
         else:
@@ -207,7 +215,9 @@ def _raised(condition: Condition, cause: Cause) -> Finding:
     )
 
 
-def _renewed(finding: Finding, condition: Condition, cause: Cause) -> Finding:
+def _renewed(
+    finding: Finding, condition: Condition, cause: Cause, void: frozenset[EventKey]
+) -> Finding:
     """Unite the evidence and keep the higher level; the rule as it is in force now is cited."""
     return replace(
         finding,
@@ -217,7 +227,7 @@ def _renewed(finding: Finding, condition: Condition, cause: Cause) -> Finding:
         triggered_ms=condition.triggered_ms,
         counted_from=max(finding.counted_from, _counted_from(condition, cause)),
         triggers=tuple(sorted({*finding.triggers, condition.trigger})),
-        evidence=tuple(sorted({*finding.evidence, *condition.evidence})),
+        evidence=tuple(sorted({*finding.evidence, *condition.evidence} - void)),
         sentence=_sentence(condition, cause),
     )
 

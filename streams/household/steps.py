@@ -86,9 +86,9 @@ def _reassessed(
     earlier, later = episodes_of(before), episodes_of(after)
     if _is_late(event.key, later, cause):
         cause = replace(cause, late=True)
-    outcome = advance(before.findings, appeared(earlier, later, rule_set), cause)
-    changes = outcome.changes
     void = void_events(after)
+    outcome = advance(before.findings, appeared(earlier, later, rule_set), cause, void)
+    changes = outcome.changes
     is_corrected = void != void_events(before)
     if is_corrected or not _signal_keys(earlier) <= _signal_keys(later):
         outcome = withdraw(

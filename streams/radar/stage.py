@@ -62,7 +62,7 @@ def _apply(lease: Lease, rows: Sequence[Row], tx: UnitTransaction) -> None:
     fold = RegionFold(
         region=lease.region,
         rule_set=store.rule_set(),
-        households=store.load(_touched(rows), _last_tick(rows)),
+        households=store.load(touched(rows), last_tick(rows)),
     )
     said: list[Said] = []
     for row in rows:
@@ -83,7 +83,7 @@ def _apply(lease: Lease, rows: Sequence[Row], tx: UnitTransaction) -> None:
         metrics.FINDINGS.labels(rule=change.finding.rule_id, kind=change.kind.value).inc()
 
 
-def _touched(rows: Sequence[Row]) -> set[str]:
+def touched(rows: Sequence[Row]) -> set[str]:
     """Return the households of the rows that the radar reads; others cannot change."""
     return {
         household_id
@@ -93,7 +93,7 @@ def _touched(rows: Sequence[Row]) -> set[str]:
     }
 
 
-def _last_tick(rows: Sequence[Row]) -> date | None:
+def last_tick(rows: Sequence[Row]) -> date | None:
     """Return the day of the last tick among the rows: ticks come in order of days."""
     days = [row.event.payload["day"] for row in rows if row.event.record_name == CLOCK_TICKED]
     last = days[-1] if days else None

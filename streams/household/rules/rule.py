@@ -46,13 +46,14 @@ class EpisodeRule(ABC):
     def with_parameters(cls, values: Mapping[object, object]) -> Self:
         """Return the rule with these parameters, the rest at their defaults.
 
-        Raises ValueError for a parameter that the rule does not have or that is no whole number.
+        Raises ValueError for a parameter that the rule does not have, or that is no whole number
+        from 0 on.
         """
         known = {field.name for field in fields(cls)}
         numbers: dict[str, int] = {}
         for name, value in values.items():
             # A bool is an int to Python; a rule that gets one would count with it.
-            if name not in known or not isinstance(value, int) or isinstance(value, bool):
+            if name not in known or type(value) is not int or value < 0:
                 raise ValueError(f"{cls.rule_id} cannot take the parameter {name}")
             numbers[str(name)] = value
         return replace(cls(), **numbers)

@@ -1,0 +1,154 @@
+"""State and conditions depend on the set of events; what is said never lacks its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.codec import decode_body
+from streams.household.conditions import Condition, appeared, conditions
+from streams.household.episodes import Episode, episodes_of
+from streams.household.fold import INITIAL, evolve, void_events
+from streams.household.journal_event import JournalEvent
+from streams.household.rule_set import DEFAULT_RULE_SET
+from streams.household.state import HouseholdState, from_bytes, to_bytes
+from streams.radar.replay import replay
+from tests.support.journal import REGION, Said, events, rows
+from tests.support.journals import histories
+
+AS_OF = date(2026, 6, 1)
+EXAMPLES = settings(max_examples=50, deadline=None)
+
+
+def fold(journal: Iterable[JournalEvent], state: HouseholdState = INITIAL) -> HouseholdState:
+    for event in journal:
+        state = evolve(state, event)
+    return state
+
+
+def held(state: HouseholdState) -> tuple[Condition, ...]:
+    return conditions(state, AS_OF, DEFAULT_RULE_SET)
+
+
+@EXAMPLES
+@given(histories(), st.data())
+def test_any_order_with_any_duplicates_gives_the_same_bytes(
+    said: list[Said], data: st.DataObject
+) -> None:
+    journal = events(said)
+    again = data.draw(st.lists(st.sampled_from(journal), max_size=5))
+    shuffled = data.draw(st.permutations([*journal, *again]))
+    assert to_bytes(fold(shuffled)) == to_bytes(fold(journal))
+
+
+@EXAMPLES
+@given(histories(repeated_corrections=False), st.data())
+def test_any_order_of_arrival_gives_the_same_conditions(
+    said: list[Said], data: st.DataObject
+) -> None:
+    # Positions are those of arrival here; corrections stand after what they correct, always.
+    reports = [one for one in said if one.record_name != "EventCorrected"]
+    corrections = [one for one in said if one.record_name == "EventCorrected"]
+    shuffled = [*data.draw(st.permutations(reports)), *corrections]
+    assert held(fold(events(shuffled))) == held(fold(events(said)))
+
+
+@EXAMPLES
+@given(histories(), st.data())
+def test_folding_in_parts_through_bytes_is_folding_at_once(
+    said: list[Said], data: st.DataObject
+) -> None:
+    journal = events(said)
+    cut = data.draw(st.integers(0, len(journal)))
+    halfway = from_bytes(to_bytes(fold(journal[:cut])))
+    assert to_bytes(fold(journal[cut:], halfway)) == to_bytes(fold(journal))
+
+
+@EXAMPLES
+@given(histories())
+def test_looking_at_what_changed_only_finds_all_that_newly_holds(said: list[Said]) -> None:
+    before = INITIAL
+    for event in events(said):
+        after = evolve(before, event)
+        known = {(c.key, c.trigger): c.level for c in held(before)}
+        expected = tuple(c for c in held(after) if c.level > known.get((c.key, c.trigger), 0))
+        found = appeared(episodes_of(before), episodes_of(after), DEFAULT_RULE_SET)
+        assert found == expected
+        before = after
+
+
+@EXAMPLES
+@given(histories())
+def test_rules_agree_with_their_definitions_done_the_slow_way(said: list[Said]) -> None:
+    state = fold(events(said))
+    episodes = episodes_of(state)
+    found = {(c.rule.rule_id, c.trigger): c.level.name for c in held(state)}
+    for at, episode in enumerate(episodes):
+        assert found.get(("R01", episode.key)) == slow_repeated(episodes, at)
+        assert found.get(("R02", episode.key)) == slow_sources(episodes, at)
+        assert found.get(("R07", episode.key)) == slow_flags(episodes, at)
+
+
+@EXAMPLES
+@given(histories())
+def test_findings_cite_valid_events_rise_and_agree_with_the_state(said: list[Said]) -> None:
+    prefix = [
+        decode_body("FindingEvent", 1, row.body) for row in replay(REGION, rows(said)).findings
+    ]
+    levels = {"ATTENTION": 2, "HIGH": 3, "CRITICAL": 4}
+    standing: dict[str, int] = {}
+    for entry in prefix:
+        assert entry["evidence"]
+        if entry["kind"] in ("RAISED", "RENEWED"):
+            known = fold(events(said[: entry["journal_position"]]))
+            void = {key.event_id for key in void_events(known)}
+            cited = {reference["event_id"] for reference in entry["evidence"]}
+            assert not cited & void
+            assert (entry["kind"] == "RAISED") == (entry["finding_id"] not in standing)
+            assert cited <= {key.event_id for key in known.facts}
+            assert levels[entry["level"]] >= standing.get(entry["finding_id"], 0)
+            standing[entry["finding_id"]] = levels[entry["level"]]
+        elif entry["kind"] == "WITHDRAWN":
+            standing.pop(entry["finding_id"])
+    household = replay(REGION, rows(said)).households.get("household-1")
+    findings = household.state.findings if household else ()
+    assert {f.finding_id: f.level.value for f in findings if f.status.is_open} == standing
+    for finding in findings:
+        if finding.status.is_open:
+            assert finding.evidence
+            assert household is not None
+            assert not {*finding.evidence} & void_events(household.state)
+            assert finding.key in {condition.key for condition in held(household.state)}
+
+
+def slow_repeated(episodes: tuple[Episode, ...], at: int) -> str | None:
+    number = sum(0 <= (episodes[at].day - other.day).days <= 365 for other in episodes[: at + 1])
+    return "HIGH" if number >= 5 else "ATTENTION" if number >= 3 else None
+
+
+def slow_sources(episodes: tuple[Episode, ...], at: int) -> str | None:
+    sectors = {
+        signal.sector
+        for episode in episodes[: at + 1]
+        for signal in episode.signals
+        if (episodes[at].day - signal.day).days <= 180
+    } - {None}
+    return "HIGH" if len(sectors) >= 3 else "ATTENTION" if len(sectors) >= 2 else None
+
+
+def slow_flags(episodes: tuple[Episode, ...], at: int) -> str | None:
+    own = {f for s in episodes[at].signals for _, marks in s.said for f in marks.flags}
+    year = {
+        flag
+        for episode in episodes[: at + 1]
+        for signal in episode.signals
+        if (episodes[at].day - signal.day).days <= 365
+        for _, marks in signal.said
+        for flag in marks.flags
+    } & {"STALKING", "DEATH_THREAT"}
+    if "STRANGULATION" in own or (own & {"STALKING", "DEATH_THREAT"} and len(year) >= 2):
+        return "CRITICAL"
+    return "HIGH" if own & {"STALKING", "DEATH_THREAT"} else None
