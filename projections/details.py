@@ -213,4 +213,3 @@ _SIMPLE: Mapping[str, Renderer] = {
     "long": str,
     "timestamp-millis": _instant,
 }
-

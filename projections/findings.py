@@ -15,12 +15,9 @@ from projections.named_sql import query
 from streams.household.rules import RULES
 
 _LABELS = {rule.rule_id: rule.label for rule in RULES}
-_STATUS_AFTER = {
-    "ACKNOWLEDGED": "ACKNOWLEDGED",
-    "DISMISSED": "DISMISSED",
-    "EXPIRED": "EXPIRED",
-    "WITHDRAWN": "WITHDRAWN",
-}
+_DECIDED_KINDS = frozenset({"ACKNOWLEDGED", "DISMISSED", "EXPIRED", "WITHDRAWN"})
+"""Kinds of rows that are called as the status that they leave behind."""
+
 _COLUMNS = (
     "region",
     "household_id",
@@ -68,7 +65,7 @@ class Finding:
 
 
 class UnraisedFinding(Exception):
-    """A row of the finding log speaks of a finding that was never raised.
+    """A row of the finding log speaks of a finding that was never raised, or does not say what.
 
     The log and this table no longer belong together; stop, and rebuild the projections.
     """
@@ -82,7 +79,7 @@ def advance(finding: Finding | None, entry: FindingEntry) -> Finding:
     row = entry.row
     if row["kind"] == "RAISED":
         return _raised(entry)
-    if finding is None:
+    if finding is None or row["kind"] not in {"RENEWED", *_DECIDED_KINDS}:
         raise UnraisedFinding(f"finding log position {entry.position}")
     if row["kind"] == "RENEWED":
         return replace(
@@ -95,7 +92,7 @@ def advance(finding: Finding | None, entry: FindingEntry) -> Finding:
     return replace(
         finding,
         position=entry.position,
-        status=_STATUS_AFTER[row["kind"]],
+        status=row["kind"],
         reason_code=row["reason_code"],
         journal_position=row["journal_position"],
     )

@@ -55,8 +55,6 @@ def _touched_elsewhere(
         query("household.sql", "touched_elsewhere"),
         {
             "region": region,
-            "first": entries[0].position,
-            "last": entries[-1].position,
             "sources": [entry.source for entry in entries],
             "event_ids": [entry.event_id for entry in entries],
             "signal_references": list(references),

@@ -1,25 +1,29 @@
 -- name: summarise
 -- Counts the given households anew from their timelines: a late, corrected or voided event then
--- needs no arithmetic of its own.
-with entry as (
-  select * from projections.timeline_entry
-  where region = %(region)s and household_id = any(%(household_ids)s::text[])
-), person as (
-  select e.household_id, count(distinct p.pid) as persons
-  from entry as e, unnest(e.pids) as p (pid)
-  where e.voided_by is null
-  group by e.household_id
-)
+-- needs no arithmetic of its own. Lateral, so that each household is looked up by its key even
+-- where the planner has no statistics yet, as on the first day of a region.
 insert into projections.household
   (region, household_id, founded_at, last_signal_at, events, persons, municipality)
-select e.region, e.household_id, min(e.known_at),
-  max(e.signal_at) filter (where e.is_signal and e.voided_by is null),
-  count(*), coalesce(max(p.persons), 0),
-  (array_agg(e.municipality order by e.occurred_at desc, e.position desc)
-    filter (where e.municipality is not null and e.voided_by is null))[1]
-from entry as e
-left join person as p using (household_id)
-group by e.region, e.household_id
+select %(region)s, h.household_id, e.founded_at, e.last_signal_at, e.events, p.persons,
+  e.municipality
+from unnest(%(household_ids)s::text[]) as h (household_id)
+cross join lateral (
+  select min(t.known_at) as founded_at,
+    max(t.signal_at) filter (where t.is_signal and t.voided_by is null) as last_signal_at,
+    count(*) as events,
+    (array_agg(t.municipality order by t.occurred_at desc, t.position desc)
+      filter (where t.municipality is not null and t.voided_by is null))[1] as municipality
+  from projections.timeline_entry as t
+  where t.region = %(region)s and t.household_id = h.household_id
+  having count(*) > 0
+) as e
+cross join lateral (
+  select count(distinct n.pid) as persons
+  from projections.timeline as t
+  left join projections.event as v using (region, source, event_id)
+  cross join lateral unnest(t.pids) as n (pid)
+  where t.region = %(region)s and t.household_id = h.household_id and v.voided_by is null
+) as p
 on conflict (region, household_id) do update set
   founded_at = excluded.founded_at,
   last_signal_at = excluded.last_signal_at,
@@ -28,23 +32,41 @@ on conflict (region, household_id) do update set
   municipality = excluded.municipality;
 
 -- name: touched_elsewhere
--- Households whose rows these events change without standing on their timeline: the target of a
--- correction, what a replacement replaces, and the report registered from a signal.
-select t.household_id
-from projections.correction as c
-join projections.timeline as t
-  on t.region = c.region and t.source = c.source and t.event_id = c.target_event_id
-where c.region = %(region)s and c.position between %(first)s and %(last)s
+-- Households whose rows these events change without standing on their timeline: those of what a
+-- correction, or a replacement, is about; and those of a report registered from a signal.
+with recursive given as (
+  select * from unnest(%(sources)s::text[], %(event_ids)s::text[]) as g (source, event_id)
+), corrected (source, event_id) as (
+  (
+    select c.source, c.target_event_id
+    from given as g
+    join projections.correction as c
+      on c.region = %(region)s and c.source = g.source and c.event_id = g.event_id
+    union
+    select c.source, c.target_event_id
+    from given as g
+    join projections.correction as c
+      on c.region = %(region)s and c.source = g.source and c.replacement_event_id = g.event_id
+  )
+  union
+  select c.source, c.target_event_id
+  from corrected as u
+  join projections.correction as c
+    on c.region = %(region)s and c.source = u.source and c.event_id = u.event_id
+), changed as (
+  select t.household_id, t.signal_reference
+  from corrected as u
+  join projections.timeline as t
+    on t.region = %(region)s and t.source = u.source and t.event_id = u.event_id
+)
+select household_id from changed
 union
 select t.household_id
-from unnest(%(sources)s::text[], %(event_ids)s::text[]) as n (source, event_id)
-join projections.correction as c
-  on c.region = %(region)s and c.source = n.source and c.replacement_event_id = n.event_id
-join projections.timeline as t
-  on t.region = c.region and t.source = c.source and t.event_id = c.target_event_id
-union
-select t.household_id
-from unnest(%(signal_references)s::uuid[]) as s (signal_reference)
+from (
+  select unnest(%(signal_references)s::uuid[]) as signal_reference
+  union
+  select signal_reference from changed
+) as s
 join projections.timeline as t
   on t.region = %(region)s and t.signal_reference = s.signal_reference;
 

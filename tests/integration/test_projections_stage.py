@@ -113,6 +113,25 @@ def test_correcting_the_correction_revives_the_event(connection: Connection) -> 
     assert _positions(connection, "fact_report") == [(1, 1, 2), (1, 3, None)]
 
 
+def test_a_revival_reaches_the_household_of_the_event_at_the_end(connection: Connection) -> None:
+    log, held = LogRows(), lease()
+    report = log.event("ReportRegistered", event="r", households=["h"], **report_registered())
+    project(connection, held, [report])
+    signals = []
+    for name, target in (("c", "r"), ("cc", "c")):
+        correction = log.event(
+            "EventCorrected",
+            event=name,
+            households=[f"of-{name}"],
+            corrected_event_id=event_id(target),
+            kind="RETRACTED",
+            reason_code="ENTERED_BY_MISTAKE",
+        )
+        project(connection, held, [correction])
+        signals.append(rows(connection, "household_view", household_id="h")[0]["last_signal_at"])
+    assert signals == [None, datetime(2025, 1, 2, 11, tzinfo=UTC)]
+
+
 def test_a_replaced_event_stands_until_its_replacement_is_known(connection: Connection) -> None:
     log, held = LogRows(), lease()
     first = log.event("ReportRegistered", event="r", households=["h"], **report_registered())
