@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 from confluent_kafka import Producer
-from confluent_kafka.admin import AdminClient
-from confluent_kafka.cimpl import NewTopic
+from confluent_kafka.admin import AdminClient, NewTopic
 
 from hub.migrate import migrate
 from tests.support.counting_stage import regions_of

@@ -8,8 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from confluent_kafka.admin import AdminClient
-from confluent_kafka.cimpl import NewTopic
+from confluent_kafka.admin import AdminClient, NewTopic
 
 from streams.engine.errors import Fenced, StopError
 from streams.engine.stage import Batch, InputRecord

@@ -1,0 +1,62 @@
+"""The `radar` command: JSON to standard output, everything else to standard error.
+
+Exit codes: 0 it holds, 1 it does not, 2 wrong use, 75 try again, 130 Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import psycopg
+import typer
+from confluent_kafka import KafkaException
+
+from hub.cli.contract import schemas_app, topics_app
+from hub.cli.operate import doctor, migrate, serve, trace, work
+from hub.cli.run import demo, simulate, up
+from hub.cli.speaking import EXIT_AGAIN, EXIT_NOT, say
+from hub.local.errors import StackError
+from streams.engine.errors import StopError, TransientError
+
+app = typer.Typer(
+    name="radar",
+    help="Radar: the integration hub of Veilig Thuis. Start with: radar demo",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode="rich",
+)
+app.command()(up)
+app.command()(demo)
+app.command()(simulate)
+app.command()(trace)
+app.command()(migrate)
+app.add_typer(topics_app, name="topics")
+app.add_typer(schemas_app, name="schemas")
+app.command()(doctor)
+app.command()(work)
+app.command()(serve)
+
+
+def main() -> None:
+    """Run one command; every expected error is one sentence with its cure."""
+    try:
+        app()
+    except (StopError, StackError) as error:
+        say(f"[bold red]radar:[/] {error}")
+        sys.exit(EXIT_NOT)
+    except TransientError as error:
+        say(f"[bold yellow]radar:[/] {error}")
+        sys.exit(EXIT_AGAIN)
+    except (psycopg.OperationalError, KafkaException) as error:
+        # The library's text may quote addresses with passwords; its class says enough.
+        what = "PostgreSQL" if isinstance(error, psycopg.Error) else "Kafka"
+        say(f"[bold yellow]radar:[/] {what} does not answer; see: radar doctor")
+        sys.exit(EXIT_AGAIN)
+    except KeyboardInterrupt:
+        say("stopped")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""What is built from what: the one place where rooms meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from connectors.gateway.app import GatewayDeps, open_gateway
+from connectors.gateway.errors import Unavailable
+from connectors.gateway.publisher import Publisher
+from connectors.gateway.receipts import Pool
+from connectors.partners import Partners
+from hub.registry_sync import BUNDLE_FILE, frames, open_codec
+from hub.settings import Settings
+from projections.stage import ProjectionsStage
+from schemas.codec import Codec
+from streams.admission.advice import AdviceStage
+from streams.admission.senders import Senders
+from streams.admission.stage import AdmissionStage
+from streams.engine.errors import TransientError
+from streams.engine.key_files import KeyFiles
+from streams.engine.stage import Stage
+from streams.engine.wire import wire_message
+from streams.engine.worker import Worker, WorkerSettings
+from streams.radar.stage import RadarStage
+
+Publish = Callable[[str, Mapping[str, Any]], None]
+
+
+def system_clock() -> datetime:
+    """Return the hub's clock: now, in UTC."""
+    return datetime.now(UTC)
+
+
+def codec(settings: Settings) -> Codec:
+    """Return the codec of this deployment."""
+    return open_codec(settings.directory / BUNDLE_FILE)
+
+
+def _admission(settings: Settings) -> Stage:
+    return AdmissionStage(
+        codec=codec(settings),
+        keys=KeyFiles.open(settings.keys_directory),
+        regions=settings.regions,
+        senders=Senders.load(settings.partners_path),
+    )
+
+
+def _advice(settings: Settings) -> Stage:
+    return AdviceStage(
+        codec=codec(settings),
+        keys=KeyFiles.open(settings.keys_directory),
+        regions=settings.regions,
+        senders=Senders.load(settings.partners_path),
+    )
+
+
+def _radar(settings: Settings) -> Stage:
+    publisher = Publisher(settings.bootstrap, client_id=f"radar-hub-{settings.slot}")
+    return RadarStage(publish=hub_publisher(settings, publisher))
+
+
+def _projections(_: Settings) -> Stage:
+    return ProjectionsStage()
+
+
+STAGES: Mapping[str, Callable[[Settings], Stage]] = {
+    "admission": _admission,
+    "advice": _advice,
+    "radar": _radar,
+    "projections": _projections,
+}
+
+
+STAGE_TOPICS: Mapping[str, tuple[str, ...]] = {
+    "admission": AdmissionStage.topics,
+    "advice": AdviceStage.topics,
+    "radar": RadarStage.topics,
+    "projections": ProjectionsStage.topics,
+}
+
+
+def worker(name: str, settings: Settings) -> Worker:
+    """Build the worker of one stage; raises StopError when a file or setting is missing."""
+    return Worker(
+        stage=STAGES[name](settings),
+        settings=WorkerSettings(
+            slot=f"{name}-{settings.slot}",
+            database_url=settings.database,
+            bootstrap=settings.bootstrap,
+            dead_letter_key=KeyFiles.open(settings.keys_directory).dead_letter,
+            frames=frames(settings.directory / BUNDLE_FILE),
+        ),
+        regions=settings.regions,
+    )
+
+
+def gateway_deps(settings: Settings, pool: Pool) -> GatewayDeps:
+    """Return what the gateway leans on; nothing is contacted yet."""
+    return open_gateway(
+        pool=pool,
+        bootstrap=settings.bootstrap,
+        codec=codec(settings),
+        regions=settings.regions,
+        partners=Partners.load(settings.partners_path),
+        digest_key=KeyFiles.open(settings.keys_directory).digest,
+    )
+
+
+def hub_publisher(settings: Settings, publisher: Publisher) -> Publish:
+    """Return `publish(record_name, record)`: say something as the hub, wait for the broker.
+
+    Raises TransientError when the broker does not confirm it; the ids of hub events are derived,
+    so saying one again counts once.
+    """
+    own_codec, regions = codec(settings), settings.regions
+
+    def publish(record_name: str, record: Mapping[str, Any]) -> None:
+        try:
+            publisher.publish([wire_message(own_codec, regions, record_name, record)])
+        except Unavailable as error:
+            raise TransientError("the broker does not confirm an event of the hub") from error
+
+    return publish

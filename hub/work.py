@@ -1,0 +1,31 @@
+"""Runs the worker of one stage until it is told to stop."""
+
+from __future__ import annotations
+
+import structlog
+
+from hub.health import HealthServer
+from hub.settings import Settings
+from hub.telemetry import start_logging, tune_garbage_collector
+from hub.wiring import worker
+from streams.engine.faust_worker import create_app, run_app
+
+logger = structlog.get_logger()
+
+
+def run_worker(name: str, settings: Settings) -> int:
+    """Run one stage in the foreground and return the exit code: 0 after SIGTERM, else 1.
+
+    Any error that is not known to pass ends the process; starting it again is free.
+    """
+    start_logging(level=settings.log_level, form=settings.log_format, service=f"work.{name}")
+    core = worker(name, settings)
+    health = HealthServer(settings.host, settings.metrics_port, lambda: dict(core.problems))
+    health.start()
+    logger.info("worker_started", stage=name, slot=core.slot, metrics_port=health.port)
+    tune_garbage_collector()
+    try:
+        return run_app(create_app(core, bootstrap=settings.bootstrap, data_directory="."))
+    finally:
+        core.stop()
+        logger.info("worker_stopped", stage=name)
