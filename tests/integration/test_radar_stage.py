@@ -1,0 +1,153 @@
+"""The radar stage on a real PostgreSQL, in the engine's own transaction."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import psycopg
+import pytest
+
+from hub.migrate import migrate
+from schemas.regions import Regions
+from streams.engine.lease import InputPosition, Lease, LogPosition
+from streams.engine.log import FINDINGS, JOURNAL
+from streams.engine.stage import Batch, InputRecord
+from streams.engine.transaction import QUERIES, Connection, UnitTransaction
+from streams.household.state import to_bytes
+from streams.radar import household_store
+from streams.radar.clock import ClockReading, clocks_in
+from streams.radar.replay import replay
+from streams.radar.rows import decode_row
+from streams.radar.stage import RadarStage
+from tests.replay.test_radar_year import SEED, synthetic_year
+from tests.support.journal import REGION, activated, journal, police
+
+REGIONS = Regions.parse('[[region]]\ncode = "drenthe"\nname = "Drenthe"\n')
+
+
+def publish(record_name: str, record: object) -> None:
+    raise AssertionError("a unit publishes nothing")
+
+
+@pytest.fixture
+def url(database: str) -> str:
+    migrate(database, REGIONS)
+    return database
+
+
+@pytest.fixture
+def connection(url: str) -> Iterator[Connection]:
+    with psycopg.connect(url, autocommit=True) as opened:
+        place = {"log": FINDINGS.name, "region": REGION}
+        opened.execute(QUERIES["claim_log"], place)
+        yield opened
+
+
+def claimed(connection: Connection) -> Lease:
+    """Return a new lease as a claim makes it, with an empty cache."""
+    row = connection.execute(
+        QUERIES["read_log_head"], {"log": FINDINGS.name, "region": REGION}
+    ).fetchone()
+    assert row is not None
+    head = LogPosition(log=FINDINGS.name, incarnation=row[0], position=row[1], relayed=0)
+    topic = InputPosition(topic=JOURNAL.topic, topic_id="", offset=-1)
+    return Lease(
+        stage="radar",
+        version=1,
+        region=REGION,
+        partition=0,
+        epoch=1,
+        sequence=0,
+        inputs={JOURNAL.topic: topic},
+        logs={FINDINGS.name: head},
+    )
+
+
+def apply(
+    connection: Connection, lease: Lease, bodies: Sequence[bytes], *, fail: bool = False
+) -> None:
+    """Write one unit as the engine does; `fail` loses it right before the commit."""
+    records = [
+        InputRecord(topic=JOURNAL.topic, offset=n, key=None, value=body, position=n, incarnation=1)
+        for n, body in enumerate(bodies)
+    ]
+    with connection.transaction(force_rollback=fail):
+        tx = UnitTransaction(connection, "radar", bytes(32))
+        RadarStage(publish=publish).handle([Batch(lease=lease, records=records)], tx)
+        tx.flush()
+    if fail:
+        lease.cache.clear()
+        return
+    appended = tx.appended.get((REGION, FINDINGS.name), [])
+    if appended:
+        lease.logs[FINDINGS.name].position = appended[-1].position
+
+
+def stored(connection: Connection, query: str) -> list[tuple[Any, ...]]:
+    return connection.execute(query, binary=True).fetchall()
+
+
+def test_units_restarts_and_lost_units_write_what_a_replay_gives(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(household_store, "CACHED_HOUSEHOLDS_MAX", 7)
+    bodies = journal(synthetic_year())[:1_200]
+    draw = random.Random(SEED)
+    lease = claimed(connection)
+    start = 0
+    while start < len(bodies):
+        unit = bodies[start : start + draw.choice((1, 3, 40, 200))]
+        if draw.random() < 0.3:
+            apply(connection, lease, unit, fail=True)
+        if draw.random() < 0.3:
+            lease = claimed(connection)
+        apply(connection, lease, unit)
+        assert len(lease.cache["households"]) <= 7
+        start += len(unit)
+
+    whole = replay(REGION, [decode_row(body) for body in bodies])
+    assert stored(
+        connection,
+        "select household_id, state, wake_at, journal_position from radar.household_state "
+        'order by household_id collate "C"',
+    ) == [
+        (name, to_bytes(kept.state), kept.wake_at, kept.journal_position)
+        for name, kept in sorted(whole.households.items())
+    ], f"seed {SEED}"
+    found = stored(
+        connection,
+        "select position, body, household_id, finding_id, journal_position "
+        "from engine.findings order by position",
+    )
+    assert found == [(row.position, row.body, *row.values) for row in whole.findings]
+    assert len(found) > 100
+
+
+def test_rules_stay_in_force_for_the_next_worker(connection: Connection) -> None:
+    said = [
+        activated(
+            "2025-01-01", "rules", {"R01": '{"parameters":{"attention_episodes":2},"version":1}'}
+        ),
+        police("2025-01-02", "a"),
+        police("2025-02-02", "b", flags=["STRANGULATION"]),
+    ]
+    bodies = journal(said)
+    apply(connection, claimed(connection), bodies[:1])
+    apply(connection, claimed(connection), bodies[1:])
+    found = stored(connection, "select journal_position from engine.findings")
+    assert found == [(3,)], "R01 at two episodes, and R07 is off"
+
+
+def test_clocks_are_read_from_what_admission_keeps(connection: Connection, url: str) -> None:
+    now = datetime(2025, 9, 15, tzinfo=UTC)
+    connection.execute(
+        "insert into admission.region_clock (region, mode, name, now, day, opened_at) "
+        "values ('drenthe', 'REPLAY', 'Drenthe', %s, %s, %s)",
+        [now, date(2025, 9, 15), now],
+    )
+    read_clocks = clocks_in(url)
+    expected = ClockReading(mode="REPLAY", day=date(2025, 9, 15))
+    assert read_clocks(["drenthe", "fryslan"]) == {"drenthe": expected}
