@@ -17,7 +17,8 @@ begin
   end if;
   grant usage on schema projections to radar_query;
   foreach readable in array array[
-    'household_view', 'timeline_view', 'finding_view', 'radar_list_view', 'region_view'
+    'household_view', 'timeline_view', 'finding_view', 'radar_list_view', 'region_view',
+    'report_facts', 'assessment_facts', 'service_facts', 'advice_facts'
   ] loop
     execute format('grant select on projections.%I to radar_query', readable);
   end loop;

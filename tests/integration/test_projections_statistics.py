@@ -232,6 +232,13 @@ def test_a_region_without_a_clock_has_no_month_that_is_over(connection: Connecti
     assert matrix["advice"][2025] == [None] * 12
 
 
+def test_pages_may_ask_for_figures(connection: Connection) -> None:
+    connection.execute("set local role radar_query")
+    for statistic in STATISTICS:
+        assert counted(connection, statistic.id) == 0
+    assert month_matrix(connection, region=REGION, years=[2025], known_on=None)
+
+
 def test_a_count_has_no_codes_and_an_unknown_statistic_is_refused(connection: Connection) -> None:
     with pytest.raises(ValueError, match="S08"):
         count(connection, "S08", region=REGION, known_on=None, code="CHILD_ABUSE", **YEAR)

@@ -2,7 +2,7 @@
 -- A service started twice within a period counts once.
 select p.ordinal, count(distinct f.service_id)::int, null::int, null::int
 from unnest(%(firsts)s::date[], %(lasts)s::date[]) with ordinality as p (first, last, ordinal)
-join projections.fact_service as f
+join projections.service_facts as f
   on f.region = %(region)s and f.status_on between p.first and p.last
 where f.known_from < %(cutoff)s::timestamptz and f.known_to >= %(cutoff)s::timestamptz
   and f.service = %(service)s and f.status = 'REGISTERED'

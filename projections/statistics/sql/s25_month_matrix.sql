@@ -1,2 +1,2 @@
 -- name: region_day
-select day from projections.region where region = %(region)s;
+select day from projections.region_view where region = %(region)s;

@@ -2,7 +2,7 @@
 -- One standing version per report_id: the last assessment by journal position.
 select p.ordinal, count(distinct f.report_id)::int, null::int, null::int
 from unnest(%(firsts)s::date[], %(lasts)s::date[]) with ordinality as p (first, last, ordinal)
-join projections.fact_assessment as f
+join projections.assessment_facts as f
   on f.region = %(region)s and f.completed_on between p.first and p.last
 where f.known_from < %(cutoff)s::timestamptz and f.known_to >= %(cutoff)s::timestamptz
   and f.outcome = %(outcome)s
