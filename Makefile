@@ -55,7 +55,7 @@ check: setup static ## Lint, types, imports and the fast tests; changes nothing,
 static: setup
 	@echo "Style"; $(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
 	@echo "Types"; $(BIN)/mypy $(ROOMS) tests
-	@echo "Import directions"; $(BIN)/lint-imports --no-timings > $(VENV)/lint-imports.txt || { cat $(VENV)/lint-imports.txt; exit 1; }
+	@echo "Import directions"; $(BIN)/lint-imports > $(VENV)/lint-imports.txt || { cat $(VENV)/lint-imports.txt; exit 1; }
 
 .PHONY: fix
 fix: setup ## Repair what the linter and the formatter can repair

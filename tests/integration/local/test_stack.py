@@ -20,10 +20,11 @@ from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
+from hub.local import postgres
 from hub.local.endpoints import Endpoints, is_running, read_endpoints
 from hub.local.errors import DataInUse, DataNotOurs, StackNotRunning
 from hub.local.processes import started_ticks
-from hub.local.stack import LocalStack, StackSettings, erase
+from hub.local.stack import LocalStack, StackSettings, erase, kept_stack_id
 
 RUNNER = """
 import sys
@@ -207,3 +208,22 @@ def test_a_directory_with_something_else_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(DataNotOurs):
         LocalStack(settings).start(quiet)
     assert os.listdir(tmp_path) == ["thesis.txt"]  # noqa: PTH208  names, in no order
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root runs PostgreSQL as another user")
+def test_root_may_keep_its_data_where_no_one_else_can_look(data: Path) -> None:
+    """PostgreSQL's user cannot reach it, so the database lives elsewhere and goes with it."""
+    closed = data / "closed"
+    closed.mkdir(mode=0o700)
+    settings = StackSettings.from_environment(closed / "data", durable=False)
+    with LocalStack(settings) as stack:
+        first = stack.start(quiet)
+        with psycopg.connect(first.database_url) as connection:
+            connection.execute("create table kept (id int)")
+        elsewhere = postgres.SHELTER / postgres.sheltered_name(kept_stack_id(stack.data))
+        assert elsewhere.is_dir()
+        assert not any((stack.data / "postgres").glob("*"))
+    erase(settings)
+    assert not elsewhere.exists()
+    assert not (closed / "data").exists()
+    closed.rmdir()
