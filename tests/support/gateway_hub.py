@@ -21,6 +21,7 @@ from connectors.partners import Partners
 from schemas.codec import Codec
 from schemas.topics import INBOUND_TOPICS
 from streams.admission.senders import Senders
+from streams.admission.stage import AdmissionStage
 from tests.support.admission import AdmissionRoad
 from tests.support.gateway import (
     IDS,
@@ -116,9 +117,25 @@ class Hub:
 
 
 @contextmanager
-def open_hub(database: str, bootstrap: str) -> Iterator[Hub]:
+def open_hub(
+    database: str,
+    bootstrap: str,
+    *,
+    codec: Codec | None = None,
+    senders: Senders | None = None,
+) -> Iterator[Hub]:
     """Open the region on an empty database and start a gateway beside it."""
-    road = AdmissionRoad(database=database)
+    codec = codec or Codec(IDS)
+    senders = senders or Senders.parse(partner_file())
+    road = AdmissionRoad(database=database, codec=codec)
+    stage = AdmissionStage(
+        codec=codec,
+        keys=road.keys,
+        regions=REGIONS,
+        senders=senders,
+        hub_clock=lambda: road.hub_now,
+    )
+    road.stages["admission"] = stage
     road.open()
     # As sixty ticks would leave it: they say nothing that matters here.
     road.connection.execute("update admission.region_clock set day = %s, now = %s", [TICK, TICK])
@@ -129,9 +146,9 @@ def open_hub(database: str, bootstrap: str) -> Iterator[Hub]:
         deps = open_gateway(
             pool=pool,
             bootstrap=bootstrap,
-            codec=Codec(IDS),
+            codec=codec,
             regions=REGIONS,
-            partners=Partners(Senders.parse(partner_file())),
+            partners=Partners(senders),
             digest_key=road.keys.digest,
         )
         with client(deps) as http:
