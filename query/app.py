@@ -17,6 +17,7 @@ from query.pages import Pages, PagesDeps
 from query.problems import PageProblem, unknown_page
 from query.rendering import create_templates
 from query.security_headers import SecurityHeaders, headers_of_last_resort
+from query.stylesheet import assemble_stylesheet
 
 __all__ = ["PagesDeps", "create_pages"]
 
@@ -34,6 +35,8 @@ ROUTES: Final = (
 )
 """Address and method of `Pages`; a twin stands before a page whose last part it would match."""
 
+KEPT_FOR_EVER: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
+
 RETRY_SECONDS: Final = 10
 """After a restart the database takes connections within seconds."""
 
@@ -44,7 +47,8 @@ def create_pages(deps: PagesDeps) -> FastAPI:
     """Return the application that serves the pages at `/`; it reads nothing before a request."""
     app = FastAPI(title="Radar", docs_url=None, redoc_url=None, openapi_url=None)
     app.router.redirect_slashes = False
-    templates = create_templates()
+    sheet = assemble_stylesheet()
+    templates = create_templates(stylesheet=f"{STATIC_PATH}/{sheet.name}")
     pages = Pages(deps, templates)
     for path, name in ROUTES:
         app.add_api_route(
@@ -54,6 +58,12 @@ def create_pages(deps: PagesDeps) -> FastAPI:
             name=name,
             response_model=None,
         )
+    app.add_api_route(
+        f"{STATIC_PATH}/{sheet.name}",
+        lambda: Response(sheet.text, media_type="text/css", headers=KEPT_FOR_EVER),
+        name="stylesheet",
+        response_model=None,
+    )
     app.mount(STATIC_PATH, StaticFiles(packages=[("query", "static")]), name="static")
     _add_error_pages(app, templates)
     app.add_middleware(Measured)

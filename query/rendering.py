@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
 
 from query import wording
 
 
-def create_templates() -> Environment:
-    """Return the environment of the page templates, with the Dutch filters."""
+def create_templates(*, stylesheet: str) -> Environment:
+    """Return the environment of the page templates, with the Dutch filters.
+
+    `stylesheet` is the address of the style sheet.
+    """
     templates = Environment(
         loader=PackageLoader("query", "templates"),
         autoescape=True,
@@ -22,18 +24,18 @@ def create_templates() -> Environment:
         lstrip_blocks=True,
     )
     templates.filters.update(_FILTERS)
+    templates.globals["STYLESHEET"] = stylesheet
     templates.globals["LEVELS"] = wording.LEVELS
     templates.globals["MONTHS"] = wording.MONTHS
     return templates
 
 
-def keep_dates_whole(text: str) -> Markup:
-    """Return the text escaped, with each dd-mm-yyyy kept on one line."""
-    pieces = _DATE.split(text)
-    return Markup("").join(
-        Markup('<span class="keep">{}</span>').format(piece) if place % 2 else escape(piece)
-        for place, piece in enumerate(pieces)
-    )
+def date_pieces(text: str) -> list[tuple[str, bool]]:
+    """Return the text in pieces, each with whether it is a dd-mm-yyyy.
+
+    A browser would break such a date at its hyphens; the template keeps it on one line.
+    """
+    return [(piece, place % 2 == 1) for place, piece in enumerate(_DATE.split(text)) if piece]
 
 
 _DATE = re.compile(r"(\d{2}-\d{2}-\d{4})")
@@ -52,6 +54,6 @@ _FILTERS: Mapping[str, Any] = {
     "reason_word": wording.reason_word,
     "value": wording.value_words,
     "short": wording.short_token,
-    "keep_dates": keep_dates_whole,
+    "date_pieces": date_pieces,
     "municipality": wording.municipality_word,
 }

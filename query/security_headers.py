@@ -31,11 +31,11 @@ NEVER_STORED: Final = (b"cache-control", b"no-store")
 """A household may not stay behind in the cache of a shared computer."""
 
 _REVALIDATED: Final = (b"cache-control", b"no-cache")
-"""Style and font may be kept, but are asked for anew after an upgrade."""
+"""Fonts and drawings may be kept, but are asked for anew after an upgrade."""
 
 
 class SecurityHeaders:
-    """Adds the headers to every answer, also to error pages."""
+    """Adds the headers to every answer; one that says itself how to be cached keeps that."""
 
     def __init__(self, app: Application, *, static_prefix: str) -> None:
         self._app = app
@@ -51,7 +51,10 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *SECURITY_HEADERS, caching]
+                given = list(message.get("headers", ()))
+                says_itself = any(name.lower() == caching[0] for name, _ in given)
+                own = SECURITY_HEADERS if says_itself else (*SECURITY_HEADERS, caching)
+                message["headers"] = [*given, *own]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

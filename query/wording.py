@@ -47,6 +47,14 @@ because colour alone says nothing to one man in twelve (WCAG 2.2, 1.4.1)."""
 
 _LEVEL_BY_CODE: Final = MappingProxyType({level.code: level for level in LEVELS})
 
+_WITHDRAWAL_WORDS: Final = MappingProxyType(
+    {
+        "EVENT_CORRECTED": "Een gebeurtenis waarop het rustte, is gecorrigeerd",
+        "REASSESSED": "Een later ontvangen bericht veranderde de voorvallen",
+    }
+)
+"""The fold's own reasons to withdraw a finding (streams/household/findings.py)."""
+
 _FLAG_WORDS: Final = MappingProxyType(
     {"clock_skew": "de klok van de afzender liep voor"},
 )
@@ -96,11 +104,11 @@ def status_word(code: str) -> str:
 
 
 def reason_word(code: str) -> str:
-    """Return why a finding was closed: an analyst's reason, or that of a correction."""
+    """Return why a finding was closed: an analyst's reason, or the fold's own."""
     for name in ("decision_reason", "correction_reason"):
         if code in code_lists.CODE_LISTS[name].codes:
             return code_lists.label(name, code)
-    return _as_words(code)
+    return _WITHDRAWAL_WORDS.get(code, _as_words(code))
 
 
 def flag_word(code: str) -> str:

@@ -52,6 +52,17 @@ def test_a_twin_answers_problems_as_json(client: TestClient) -> None:
     assert client.get("/nergens.json").json()["status"] == 404
 
 
+def test_the_style_sheet_is_one_answer_that_may_be_kept(client: TestClient) -> None:
+    found = re.search(r'href="(/static/radar-[0-9a-f]{16}\.css)"', client.get("/nergens").text)
+    assert found is not None
+    answer = client.get(found[1])
+    assert answer.headers["content-type"] == "text/css; charset=utf-8"
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert "@import" not in answer.text
+    assert ".utrecht-table" in answer.text
+    assert answer.text.count("{") == answer.text.count("}")
+
+
 @pytest.mark.parametrize("path", ["/nergens", "/regios/drenthe/radar/", "/static/nergens.css"])
 def test_an_address_that_names_nothing_is_404_in_dutch(client: TestClient, path: str) -> None:
     answer = client.get(path)

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, date, datetime
 
 import pytest
 
 from query import wording
 from schemas.events import EVENT_TYPES
+from streams.household.findings import REASON_CORRECTED, REASON_REASSESSED
+from streams.household.rules import RULES
 
 
 @pytest.mark.parametrize(
@@ -86,7 +89,19 @@ def test_a_correction_speaks_for_the_sender_of_the_other_events() -> None:
 def test_reasons_come_from_the_code_lists_and_an_unlisted_one_is_readable() -> None:
     assert wording.reason_word("NO_ACTION_NEEDED") == "Geen actie nodig"
     assert wording.reason_word("INPUT_ERROR") == "Invoerfout"
-    assert wording.reason_word("EVENT_CORRECTED") == "event corrected"
+    assert wording.reason_word("SOMETHING_NEW") == "something new"
+
+
+def test_the_folds_own_reasons_have_words() -> None:
+    for reason in (REASON_CORRECTED, REASON_REASSESSED):
+        assert wording.reason_word(reason) != reason.replace("_", " ").lower()
+
+
+def test_the_parameters_of_every_rule_have_a_dutch_name() -> None:
+    for rule in RULES:
+        for field in dataclasses.fields(rule):
+            word = wording.parameter_word(field.name)
+            assert word != field.name.replace("_", " "), f"{rule.rule_id}: {field.name}"
 
 
 def test_a_token_is_short_on_the_screen() -> None:
