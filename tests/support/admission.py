@@ -65,7 +65,6 @@ class AdmissionRoad:
     codec: Codec = field(default_factory=lambda: Codec(IDS))
     waiting: list[InputRecord] = field(default_factory=list)
     offsets: dict[str, int] = field(default_factory=dict)
-    lease: Lease = field(init=False)
 
     def __post_init__(self) -> None:
         migrate(self.database, REGIONS)
