@@ -190,6 +190,13 @@ def test_a_finding_that_still_holds_is_not_withdrawn_and_cites_what_is_left() ->
     assert evidence(entries[2]) == ids("bcd")
 
 
+def test_a_correction_that_renews_does_not_cite_what_it_takes_back() -> None:
+    same_night = police("2025-01-21 11:00", "d")
+    entries = log([*THREE, same_night, corrected("2025-02-01", "k", THREE[2])])
+    assert [entry["kind"] for entry in entries] == ["RAISED", "RENEWED"]
+    assert evidence(entries[1]) == ids("abd")
+
+
 def test_the_replacement_of_an_event_takes_its_place() -> None:
     other_day = police("2025-01-25", "e")
     correction = corrected("2025-02-01", "k", THREE[2], kind="REPLACED", replacement=other_day)
