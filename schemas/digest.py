@@ -15,8 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-import rfc8785
-
+from schemas.canonical_json import canonical_json
 from schemas.codec import named_types
 from schemas.events import record_type
 from schemas.sealing import NOTHING_SEALED, SealedContent
@@ -43,7 +42,7 @@ def event_digest(
         "persons": {str(ref): dict(fields) for ref, fields in opened.persons.items()},
         "addresses": {str(ref): dict(fields) for ref, fields in opened.addresses.items()},
     }
-    return hmac.digest(key, rfc8785.dumps(said), hashlib.sha256)
+    return hmac.digest(key, canonical_json(said), hashlib.sha256)
 
 
 @cache

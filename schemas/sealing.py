@@ -13,11 +13,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import rfc8785
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
+from schemas.canonical_json import canonical_json
 from schemas.events import EventType
 from schemas.identifying import (
     ADDRESS_RULES,
@@ -82,7 +82,7 @@ def seal(
     if len(key_id) != KEY_ID_BYTES:
         raise ValueError(f"a key id is {KEY_ID_BYTES} bytes")
     content = content_of(persons, addresses)
-    plaintext = rfc8785.dumps(
+    plaintext = canonical_json(
         {
             "persons": [{"ref": ref, **fields} for ref, fields in sorted(content.persons.items())],
             "addresses": [{"ref": r, **fields} for r, fields in sorted(content.addresses.items())],

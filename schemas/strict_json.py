@@ -31,15 +31,24 @@ def read_json(raw: bytes) -> Any:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
         raise DataError("json.encoding") from None
-    if _depth(text) > DEPTH_MAX:
+    brackets = text.count("[") + text.count("{")
+    if brackets > DEPTH_MAX and _depth(text) > DEPTH_MAX:
         raise DataError("json.depth")
     try:
         value = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_no_number, parse_int=_integer
+            text,
+            object_pairs_hook=_object,
+            parse_constant=_no_number,
+            parse_int=_integer,
+            parse_float=_float,
         )
     except (ValueError, RecursionError):
         raise DataError("json.syntax") from None
-    _check_nodes(value)
+    nodes_at_most = 1 + brackets + text.count(",") + text.count(":")
+    # A small text without escapes cannot hold too many parts, too long a string or half a
+    # character; most sealed blocks are such, and this is on the hot path.
+    if nodes_at_most > NODES_MAX or len(raw) > STRING_BYTES_MAX or "\\u" in text:
+        _check_nodes(value)
     return value
 
 
@@ -74,6 +83,13 @@ def _integer(digits: str) -> int:
     return int(digits)
 
 
+def _float(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise DataError("json.number")
+    return number
+
+
 def _check_nodes(value: Any) -> None:
     for number, node in enumerate(_nodes(value), start=1):
         if number > NODES_MAX:
@@ -85,8 +101,6 @@ def _check_nodes(value: Any) -> None:
                 raise DataError("json.encoding") from None
             if length > STRING_BYTES_MAX:
                 raise DataError("domain.length")
-        elif isinstance(node, float) and not math.isfinite(node):
-            raise DataError("json.number")
 
 
 def _nodes(value: Any) -> Iterator[Any]:

@@ -30,7 +30,6 @@ ALLOWED = {
     "math",
     "pathlib",
     "re",
-    "rfc8785",
     "schemas",
     "struct",
     "tomllib",

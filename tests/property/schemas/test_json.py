@@ -4,9 +4,11 @@ import copy
 import json
 from typing import Any
 
+import rfc8785
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from schemas.canonical_json import canonical_json
 from schemas.cloud_events import cloud_event, parse_event
 from schemas.digest import event_digest
 from schemas.problem_codes import DataError, InvalidEventError
@@ -84,3 +86,19 @@ def test_any_bytes_are_json_or_refused(raw: bytes) -> None:
 @given(value=st.dictionaries(st.text(max_size=5), st.integers(-(2**53), 2**53) | st.text()))
 def test_whatever_json_writes_is_read_back(value: dict[str, Any]) -> None:
     assert read_json(json.dumps(value).encode()) == value
+
+
+PLAIN: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(max_size=30),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(st.characters(max_codepoint=127), max_size=9), inner, max_size=4)
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=300)
+@given(value=PLAIN)
+def test_our_canonical_form_is_rfc_8785(value: Any) -> None:
+    assert canonical_json(value) == rfc8785.dumps(value)
