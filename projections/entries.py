@@ -9,6 +9,7 @@ from typing import Any
 
 from schemas.codec import decode_body
 from schemas.events import LOG_RECORDS
+from streams.engine.errors import StopError
 from streams.engine.stage import InputRecord
 
 _NEWEST_ROW = {name: record_type.version for name, record_type in LOG_RECORDS.items()}
@@ -49,7 +50,7 @@ class FindingEntry:
     row: Mapping[str, Any]
 
 
-class UnreadableRow(Exception):
+class UnreadableRow(StopError):
     """A log row cannot be read: the hub wrote it itself, so this is a fault of the program.
 
     Stop, and find the version that wrote it; nothing may be skipped in a log of record.

@@ -12,6 +12,7 @@ from uuid import UUID
 from projections.copying import Connection, copy_rows
 from projections.entries import FindingEntry
 from projections.named_sql import query
+from streams.engine.errors import StopError
 from streams.household.rules import RULES
 
 _LABELS = {rule.rule_id: rule.label for rule in RULES}
@@ -64,7 +65,7 @@ class Finding:
     journal_position: int
 
 
-class UnraisedFinding(Exception):
+class UnraisedFinding(StopError):
     """A row of the finding log speaks of a finding that was never raised, or does not say what.
 
     The log and this table no longer belong together; stop, and rebuild the projections.
@@ -80,7 +81,9 @@ def advance(finding: Finding | None, entry: FindingEntry) -> Finding:
     if row["kind"] == "RAISED":
         return _raised(entry)
     if finding is None or row["kind"] not in {"RENEWED", *_DECIDED_KINDS}:
-        raise UnraisedFinding(f"finding log position {entry.position}")
+        raise UnraisedFinding(
+            f"row {entry.position} of the finding log speaks of no finding here; run radar rebuild"
+        )
     if row["kind"] == "RENEWED":
         return replace(
             _raised(entry),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -52,19 +52,42 @@ class LogRows:
         }
         if not is_advice:
             meta |= {"source_ref": source_ref, "occurred_at": occurred_at or known_at}
-        record = complete(record_name, {"meta": meta, **fields})
+        return self.record(
+            record_name,
+            {"meta": meta, **fields},
+            known_at=known_at,
+            households=households,
+            pids=pids,
+            decisions=decisions,
+            flags=flags,
+        )
+
+    def record(
+        self,
+        record_name: str,
+        record: Mapping[str, Any],
+        *,
+        known_at: datetime,
+        households: Sequence[str] = (),
+        pids: Sequence[str] = (),
+        decisions: Sequence[dict[str, Any]] = (),
+        flags: Sequence[str] = (),
+    ) -> InputRecord:
+        """Return the row of an event that is there already; defaults are filled in."""
+        is_advice = EVENT_TYPES[record_name].is_advice
         log = ADVICE if is_advice else JOURNAL
+        meta = record["meta"]
         row = {
             "region": self.region,
             "incarnation": 1,
             "position": self._next(log),
             "known_at": known_at,
             "event_id": meta["event_id"],
-            "source": source,
+            "source": meta["source"],
             "record_name": record_name,
             "record_version": 1,
-            "recorded_at": known_at,
-            "payload": encode_body(record_name, record),
+            "recorded_at": meta["recorded_at"],
+            "payload": encode_body(record_name, complete(record_name, record)),
         }
         if not is_advice:
             row |= {
