@@ -48,7 +48,11 @@ $(STAMP): pyproject.toml requirements.lock
 	@touch $@
 
 .PHONY: check
-check: setup static ## Lint, types, imports and the fast tests; changes nothing, needs no server
+check: setup ## Lint, types, imports and the fast tests; changes nothing, needs no server
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target static fast-tests
+
+.PHONY: fast-tests
+fast-tests: setup
 	@echo "Fast tests"; $(BIN)/pytest --quiet $(FAST_TESTS)
 
 .PHONY: static

@@ -1,6 +1,6 @@
 """One local stack for the whole run, and an empty database for whoever asks.
 
-Everything is imported inside the fixtures, so that fast tests do not pay for it.
+The stack is imported inside the fixtures, so that fast tests do not pay for it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 if TYPE_CHECKING:
     from hub.local.endpoints import Endpoints
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 
 MARKED_FOLDERS = ("integration", "crash", "browser")
 TESTS = Path(__file__).parent
+
+# Fifty examples on every check; HYPOTHESIS_PROFILE=long for a night. A busy machine is slow, which
+# says nothing about an example, so there is no deadline. The blob repeats a failure elsewhere.
+hypothesis_settings.register_profile("check", max_examples=50, deadline=None, print_blob=True)
+hypothesis_settings.register_profile("long", max_examples=5_000, deadline=None, print_blob=True)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "check"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
