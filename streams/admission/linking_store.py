@@ -18,6 +18,7 @@ from streams.admission.corrections import (
 from streams.admission.journal_rows import Draft
 from streams.admission.known_at import local_day
 from streams.admission.membership_book import MembershipBook, Support
+from streams.admission.sightings import SightingBook
 from streams.engine.named_queries import load_queries
 from streams.engine.transaction import Connection
 from streams.household.linking import EventKey, Kind, Known, ReferenceKey, new_references
@@ -53,10 +54,12 @@ class RegionView:
     reviews: list[ReviewEntry] = field(default_factory=list)
     members: MembershipBook = field(init=False)
     corrections: CorrectionBook = field(init=False)
+    sightings: SightingBook = field(init=False)
 
     def __post_init__(self) -> None:
         self.members = MembershipBook(self.region)
         self.corrections = CorrectionBook(self.events)
+        self.sightings = SightingBook(self.region)
 
     @property
     def known(self) -> Known:
@@ -86,9 +89,12 @@ class RegionView:
         changes = self.corrections.applied(draft, position)
         for change in changes:
             target = self.positions.get(change.event)
-            if target is not None and change.is_void:
+            if target is None:
+                continue
+            self.sightings.mark(target, change.is_void)
+            if change.is_void:
                 self.members.void(target, position)
-            elif target is not None:
+            else:
                 self.members.revive(target, position)
         return changes
 
@@ -141,6 +147,7 @@ def load_view(connection: Connection, region: str, drafts: Collection[Draft]) ->
         named.add(HouseholdId(household))
     _load_ages(connection, view, named | set(view.references.values()))
     _load_corrections(connection, view, drafts)
+    view.sightings.load(connection, pids)
     return view
 
 
@@ -199,6 +206,7 @@ def write_view(connection: Connection, view: RegionView) -> None:
                     for row in rows:
                         copy.write_row(row)
         view.members.write(connection)
+        view.sightings.write(connection)
         write_corrections(connection, view.region, view.corrections.added)
         if view.reviews:
             cursor.executemany(

@@ -31,7 +31,8 @@ class Support:
 class MembershipBook:
     """The memberships of a unit's persons; `open` is what linking looks at.
 
-    `live` is complete only for members of corrected events: nothing else can close.
+    `live` is complete only for members of corrected events: nothing else can close. `opened` holds
+    who became a member since `take_opened` was last called.
     """
 
     region: str
@@ -41,6 +42,7 @@ class MembershipBook:
     added: list[Support] = field(default_factory=list)
     marks: dict[int, bool] = field(default_factory=dict)
     closed: dict[Member, int] = field(default_factory=dict)
+    opened: list[Member] = field(default_factory=list)
     _fresh: dict[Member, Support] = field(default_factory=dict)
     _rows: list[tuple[object, ...]] = field(default_factory=list)
 
@@ -49,6 +51,11 @@ class MembershipBook:
         self.added.append(support)
         self.by_position[support.position].append(support)
         self._stand(support, support.position)
+
+    def take_opened(self) -> list[Member]:
+        """Return who has become a member, each once, and forget it."""
+        opened, self.opened = self.opened, []
+        return opened
 
     def void(self, position: int, at: int) -> None:
         """Take an event's support away at journal position `at`; close what rests on nothing."""
@@ -75,6 +82,7 @@ class MembershipBook:
         self.live[support.member].add(support.position)
         if household not in self.open[pid]:
             self.open[pid].add(household)
+            self.opened.append(support.member)
             self._fresh[support.member] = Support(
                 position=at,
                 member=support.member,
@@ -103,7 +111,9 @@ class MembershipBook:
 
     def write(self, connection: Connection) -> None:
         """Write what the unit changed, in the caller's transaction."""
-        supports: list[tuple[object, ...]] = [(self.region, s.position, *s.member, s.role, s.valid_from) for s in self.added]
+        supports: list[tuple[object, ...]] = [
+            (self.region, s.position, *s.member, s.role, s.valid_from) for s in self.added
+        ]
         memberships = [*self._rows, *((*self._row(f), None) for f in self._fresh.values())]
         tables: Mapping[str, list[tuple[object, ...]]] = {
             "copy_supports": supports,

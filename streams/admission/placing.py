@@ -12,6 +12,7 @@ from streams.admission.corrections import Change
 from streams.admission.journal_rows import Draft
 from streams.admission.linking_store import RegionView, ReviewEntry
 from streams.admission.pending import Waiting, WaitingRoom, WakeQueue
+from streams.admission.sightings import row_for, sightings_in
 from streams.household.linking import (
     Decision,
     EventKey,
@@ -26,6 +27,7 @@ from streams.household.linking import (
 )
 from streams.vault.lookup_tokens import random_token
 
+HUB = "HUB"
 PENDING_RESOLVED = "PENDING_RESOLVED"
 SENT_TO_REVIEW = "SENT_TO_REVIEW"
 TARGET_VOIDED = "TARGET_VOIDED"
@@ -112,6 +114,26 @@ class Placer:
                 waited=waiting if waiting is not None and waiting.is_stored else None,
             )
         )
+        self._tell_elsewhere(self.placed[-1])
+
+    def _tell_elsewhere(self, placed: Placed) -> None:
+        """Let the other households of a person know, in rows of the hub right after the event's."""
+        view = self.view
+        households = [household for household, _ in placed.links]
+        found = sightings_in(placed.draft, households, placed.position)
+        told = view.sightings.to_tell(found, view.members.take_opened(), view.members.open)
+        for household, sighting in told:
+            position = self._reserve()
+            self.placed.append(
+                Placed(
+                    draft=row_for(household, sighting, placed.draft, position, placed.known_at),
+                    position=position,
+                    known_at=placed.known_at,
+                    links=((household, HUB),),
+                    decisions=(),
+                    waited=None,
+                )
+            )
 
     def _change(self, change: Change) -> Mapping[str, Any]:
         return {

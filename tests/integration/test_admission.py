@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from schemas.codec import decode_body
 from streams.engine.stage import InputRecord
 from streams.engine.wire import HUB_SOURCE
 from tests.support.admission import (
@@ -406,3 +407,45 @@ def test_hub_only_sources_may_move_the_clock(road: AdmissionRoad) -> None:
     road.unit()
     assert road.outcome(good)[0] == "applied"
     assert road.row("t")["known_at"] == datetime(2025, 1, 1, 0, tzinfo=UTC)
+
+
+def elsewhere(road: AdmissionRoad) -> list[tuple[str, str, str]]:
+    """Return (told household, household where it was, event) of every such row."""
+    told = []
+    for row in road.journal():
+        if row["record_name"] == "PersonSeenElsewhere":
+            said = decode_body("PersonSeenElsewhere", 1, row["payload"])
+            assert row["persons"][0]["pid"] == said["pid"]
+            (link,) = row["households"]
+            assert link["reason"] == "HUB"
+            told.append((link["household_id"], said["household_id"], said["seen_in"]["event_id"]))
+    return told
+
+
+def test_one_perpetrator_in_two_families_is_told_to_both(road: AdmissionRoad) -> None:
+    police(road, "first", 0, 9)
+    road.unit()
+    police(road, "second", 1, 9)
+    road.unit()
+    (first,), (second,) = road.households("first"), road.households("second")
+    assert first != second, "the same man and another victim is another family"
+    assert elsewhere(road) == [
+        (second, first, event_id("first")),
+        (first, second, event_id("second")),
+    ]
+    police(road, "third", 0, 9)
+    road.unit()
+    assert road.households("third") == [first]
+    assert elsewhere(road)[2:] == [(second, first, event_id("third"))]
+
+
+def test_what_a_correction_took_away_is_told_to_nobody_new(road: AdmissionRoad) -> None:
+    police(road, "first", 0, 9)
+    police(road, "kept", 0, 9)
+    corrected(road, "c", "first", "RETRACTED")
+    road.unit()
+    police(road, "second", 1, 9)
+    road.unit()
+    (first,), (second,) = road.households("kept"), road.households("second")
+    assert (second, first, event_id("kept")) in elsewhere(road)
+    assert (second, first, event_id("first")) not in elsewhere(road)

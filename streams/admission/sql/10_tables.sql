@@ -214,3 +214,29 @@ comment on column admission.review_entry.pids is 'Persons it is between.';
 comment on column admission.review_entry.known_at is 'The region''s clock when it was raised.';
 comment on column admission.review_entry.state is 'open until a person has confirmed or refused it.';
 create index review_entry_open on admission.review_entry (region, known_at) where state = 'open';
+
+create table admission.sighting (
+  region text not null,
+  pid text not null,
+  household_id text not null,
+  role text not null,
+  order_id text,
+  seen_on date not null,
+  source text not null,
+  event_id text not null,
+  position bigint not null,
+  is_void boolean not null default false,
+  primary key (region, pid, household_id, position)
+);
+comment on table admission.sighting is 'Persons seen as perpetrator or sent from home; told to their other households.';
+comment on column admission.sighting.region is 'Region code.';
+comment on column admission.sighting.pid is 'Person token.';
+comment on column admission.sighting.household_id is 'Household where it was.';
+comment on column admission.sighting.role is 'Role in the event.';
+comment on column admission.sighting.order_id is 'Number of the order that sent the person from home; null for a signal.';
+comment on column admission.sighting.seen_on is 'Day of the signal, or on which the order was imposed.';
+comment on column admission.sighting.source is 'Source of the event.';
+comment on column admission.sighting.event_id is 'Id of the event.';
+comment on column admission.sighting.position is 'Journal position of the event.';
+comment on column admission.sighting.is_void is 'Whether a correction has taken the event away.';
+create index sighting_position on admission.sighting (region, position);
