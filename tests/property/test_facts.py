@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from projections.facts.versions import (
@@ -76,7 +76,6 @@ def counting(rows: list[Row]) -> EventKey | None:
     return max(standing, key=lambda s: s.moment.position).key if standing else None
 
 
-@settings(max_examples=300)
 @given(logs())
 def test_a_version_stands_exactly_where_its_prefix_says(rows: list[Row]) -> None:
     statements, corrections = _split(rows)
@@ -92,7 +91,6 @@ def test_a_version_stands_exactly_where_its_prefix_says(rows: list[Row]) -> None
         assert standing == ([] if expected is None else [expected])
 
 
-@settings(max_examples=200)
 @given(logs())
 def test_what_is_known_later_never_changes_what_stood_before(rows: list[Row]) -> None:
     *earlier, _ = rows
@@ -108,7 +106,6 @@ def test_what_is_known_later_never_changes_what_stood_before(rows: list[Row]) ->
     assert standing == before
 
 
-@settings(max_examples=200)
 @given(logs(), st.randoms(use_true_random=False))
 def test_the_order_of_reading_does_not_matter(rows: list[Row], random: object) -> None:
     statements, corrections = _split(rows)
@@ -120,7 +117,6 @@ def test_the_order_of_reading_does_not_matter(rows: list[Row], random: object) -
     assert sorted(found, key=str) == sorted(expected, key=str)
 
 
-@settings(max_examples=200)
 @given(logs(), st.data())
 def test_once_all_is_known_the_order_of_arrival_does_not_matter(
     rows: list[Row], data: st.DataObject
