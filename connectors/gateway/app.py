@@ -102,7 +102,13 @@ def create_gateway(deps: GatewayDeps) -> FastAPI:
     app.add_exception_handler(Unavailable, _unavailable)
     app.add_exception_handler(HTTPException, _http_error)
     work = _Workers()
+    _add_offering(app, deps, work)
+    _add_looking_up(app, deps, work)
+    _add_explaining(app)
+    return app
 
+
+def _add_offering(app: FastAPI, deps: GatewayDeps, work: _Workers) -> None:
     @app.post("/gebeurtenissen", name="gebeurtenissen")
     async def offer(request: Request) -> Response:
         check_form(request)
@@ -121,6 +127,8 @@ def create_gateway(deps: GatewayDeps) -> FastAPI:
         faults = await work.run(lambda: deps.acceptor.faults(body, principal, batch=batch))
         return answers.validated(faults)
 
+
+def _add_looking_up(app: FastAPI, deps: GatewayDeps, work: _Workers) -> None:
     @app.get("/ontvangstbewijzen/{id}", name="ontvangstbewijs")
     async def receipt(request: Request) -> Response:
         check_form(request)
@@ -141,20 +149,20 @@ def create_gateway(deps: GatewayDeps) -> FastAPI:
         key = await work.run(lambda: deps.acceptor.keys.of(region))
         return answers.sealing_key(region, key)
 
+
+def _add_explaining(app: FastAPI) -> None:
+    document = openapi_document()
+
     @app.get("/problemen/{type}", name="probleem")
     async def problem(request: Request) -> Response:
         check_form(request)
         return answers.problem_page(request.path_params["type"])
-
-    document = openapi_document()
 
     @app.get("/openapi.json", name="openapi")
     async def openapi(request: Request) -> Response:
         check_form(request)
         # /core/publish-openapi: a browser on another site may read it.
         return JSONResponse(document, headers={"access-control-allow-origin": "*"})
-
-    return app
 
 
 class _Workers:

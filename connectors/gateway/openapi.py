@@ -106,6 +106,10 @@ def sendable_types() -> list[EventType]:
 
 
 def _paths() -> Schema:
+    return _offering_paths() | _looking_up_paths() | _explaining_paths()
+
+
+def _offering_paths() -> Schema:
     return {
         "/gebeurtenissen": {
             "post": _operation(
@@ -133,6 +137,11 @@ def _paths() -> Schema:
                 body=_event_body(),
             )
         },
+    }
+
+
+def _looking_up_paths() -> Schema:
+    return {
         "/ontvangstbewijzen/{id}": {
             "get": _operation(
                 "toonOntvangstbewijs",
@@ -155,6 +164,11 @@ def _paths() -> Schema:
                 parameter=("region", "Code van de regio.", {"type": "string"}),
             )
         },
+    }
+
+
+def _explaining_paths() -> Schema:
+    return {
         "/problemen/{type}": {
             "get": _operation(
                 "toonProbleem",

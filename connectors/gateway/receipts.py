@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
@@ -25,6 +25,7 @@ from streams.engine.named_queries import load_queries
 Connection = psycopg.Connection[tuple[Any, ...]]
 Pool = ConnectionPool[Connection]
 
+RESERVE_ATTEMPTS_MAX = 5  # each fails only when another offer of the same id slips in between
 CONNECTION_WAIT_SECONDS = 2.0  # a partner is better served by a quick 503 than by a slow one
 
 
@@ -41,15 +42,13 @@ class Reservation:
     topic: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reserved:
+class Reserved(NamedTuple):
     """A reservation as it stands: ours, or that of an earlier offer of the same event."""
 
     receipt_id: UUID
-    topic: str
     received_at: datetime
-    is_acknowledged: bool
     is_same: bool
+    is_acknowledged: bool
 
 
 @contextmanager
@@ -95,54 +94,46 @@ class Receipts:
         """Reserve all of them or, when one has another content than before, none.
 
         The answer has the order of `reservations`; where `is_same` is false for any of them
-        nothing was written.
+        nothing was written, unless the other content came in that same instant: then what is
+        new in the batch stays reserved, unsent, and its retry completes it.
         """
-        # One order for everybody: two batches with the same ids can then not block each other.
-        ordered = sorted(reservations, key=lambda r: (r.region, r.source, r.event_id))
-        ids = [r.receipt_id for r in ordered]
+        once = {r.receipt_id: r for r in reservations}
+        twins = [r for r in reservations if once[r.receipt_id].digest != r.digest]
         columns = {
             "partner": partner,
-            "regions": [r.region for r in ordered],
-            "sources": [r.source for r in ordered],
-            "event_ids": [r.event_id for r in ordered],
-            "receipt_ids": ids,
-            "digests": [r.digest for r in ordered],
-            "record_names": [r.record_name for r in ordered],
-            "topics": [r.topic for r in ordered],
+            "regions": [r.region for r in once.values()],
+            "sources": [r.source for r in once.values()],
+            "event_ids": [r.event_id for r in once.values()],
+            "receipt_ids": list(once),
+            "digests": [r.digest for r in once.values()],
+            "record_names": [r.record_name for r in once.values()],
+            "topics": [r.topic for r in once.values()],
         }
-        answer: list[Reserved] = []
-        with database(self._pool) as connection, connection.transaction():
-            with connection.pipeline():
-                connection.execute(self._sql["reserve"], columns)
-                standing = connection.execute(self._sql["read_reserved"], {"receipt_ids": ids})
-                rows = {row[0]: row[1:] for row in standing}
-            answer += [_reserved(r, rows[r.receipt_id]) for r in reservations]
-            if not all(reserved.is_same for reserved in answer):
-                raise psycopg.Rollback
-        return answer
+        if twins:
+            # One id, two contents, one request: neither can be the first.
+            return [_clash(r, is_same=r not in twins) for r in reservations]
+        for _ in range(RESERVE_ATTEMPTS_MAX):
+            with database(self._pool) as connection:
+                rows = connection.execute(self._sql["reserve"], columns).fetchall()
+            found = {row[0]: Reserved(*row) for row in rows}
+            if not all(reserved.is_same for reserved in found.values()):
+                return [found.get(r.receipt_id) or _clash(r, is_same=True) for r in reservations]
+            if len(found) == len(once):
+                return [found[r.receipt_id] for r in reservations]
+        raise Unavailable("http.overloaded", retry_after_seconds=1)
 
     def acknowledge(self, offsets: Mapping[UUID, int]) -> None:
-        """Note the broker's confirmation and offset of each receipt.
-
-        Not flushed to disk before it returns: losing it costs a second copy on the topic,
-        which admission recognises, and nothing else.
-        """
+        """Note the broker's confirmation and offset of each receipt."""
         columns = {"receipt_ids": list(offsets), "offsets": list(offsets.values())}
-        with (
-            database(self._pool) as connection,
-            connection.pipeline(),
-            connection.transaction(),
-        ):
-            connection.execute("set local synchronous_commit to off")
+        with database(self._pool) as connection:
             connection.execute(self._sql["acknowledge"], columns)
 
 
-def _reserved(offered: Reservation, row: tuple[Any, ...]) -> Reserved:
-    digest, admitted_digest, topic, received_at, is_acknowledged = row
+def _clash(reservation: Reservation, *, is_same: bool) -> Reserved:
+    """Return the place of a reservation that was not written because one beside it clashes."""
     return Reserved(
-        receipt_id=offered.receipt_id,
-        topic=topic,
-        received_at=received_at,
-        is_acknowledged=is_acknowledged,
-        is_same=digest == offered.digest and admitted_digest == offered.digest,
+        receipt_id=reservation.receipt_id,
+        received_at=datetime.now(UTC),
+        is_same=is_same,
+        is_acknowledged=False,
     )

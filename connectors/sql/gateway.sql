@@ -3,29 +3,49 @@ select region, mode, name, now, day, opened_at
   from admission.region_clock where region = any(%(regions)s);
 
 -- name: reserve
-insert into connectors.receipt
-  (region, source, event_id, receipt_id, digest, record_name, topic, partner)
-select v.region, v.source, v.event_id, v.receipt_id, v.digest, v.record_name, v.topic, %(partner)s
-  from unnest(%(regions)s::text[], %(sources)s::text[], %(event_ids)s::text[],
-              %(receipt_ids)s::uuid[], %(digests)s::bytea[], %(record_names)s::text[],
-              %(topics)s::text[])
+-- One statement, so that it is all or nothing in one round trip.  An event that was published to
+-- Kafka directly has no receipt of the gateway's yet; admission's own register then tells whether
+-- this one is the same.  An id that somebody else reserves in this very instant is in neither
+-- `standing` nor `inserted`: the caller asks again.
+with offered as (
+  select * from unnest(%(regions)s::text[], %(sources)s::text[], %(event_ids)s::text[],
+                       %(receipt_ids)s::uuid[], %(digests)s::bytea[], %(record_names)s::text[],
+                       %(topics)s::text[])
     as v (region, source, event_id, receipt_id, digest, record_name, topic)
-on conflict (region, source, event_id) do nothing;
-
--- name: read_reserved
--- An event that was published to Kafka directly has no receipt of the gateway's yet; admission's
--- own register then tells whether this one is the same.
-select r.receipt_id, r.digest, coalesce(e.digest, r.digest), r.topic, r.received_at,
-       r.acknowledged_at is not null or e.event_id is not null
-  from connectors.receipt r
-  left join admission.event e
-    on e.region = r.region and e.source = r.source and e.event_id = r.event_id
- where r.receipt_id = any(%(receipt_ids)s::uuid[]);
+), standing as (
+  select o.receipt_id, r.received_at,
+         coalesce(r.digest = o.digest, true) and coalesce(e.digest = o.digest, true) as is_same,
+         r.acknowledged_at is not null or e.event_id is not null as is_acknowledged
+    from offered o
+    left join connectors.receipt r using (region, source, event_id)
+    left join admission.event e using (region, source, event_id)
+   where r.receipt_id is not null or e.event_id is not null
+), inserted as (
+  insert into connectors.receipt
+    (region, source, event_id, receipt_id, digest, record_name, topic, partner)
+  select region, source, event_id, receipt_id, digest, record_name, topic, %(partner)s
+    from offered
+   where not exists (select 1 from standing where not is_same)
+   order by region, source, event_id
+  on conflict (region, source, event_id) do nothing
+  returning receipt_id, received_at
+)
+select o.receipt_id, coalesce(s.received_at, i.received_at), coalesce(s.is_same, true),
+       coalesce(s.is_acknowledged, false)
+  from offered o
+  left join standing s using (receipt_id)
+  left join inserted i using (receipt_id)
+ where s.receipt_id is not null or i.receipt_id is not null;
 
 -- name: acknowledge
+-- Not flushed to disk before it returns: losing it costs a second copy on the topic, which
+-- admission recognises, and nothing else.
+with relaxed as (
+  select set_config('synchronous_commit', 'off', true)
+)
 update connectors.receipt r
    set acknowledged_at = now(), "offset" = v."offset"
-  from unnest(%(receipt_ids)s::uuid[], %(offsets)s::bigint[]) as v (receipt_id, "offset")
+  from relaxed, unnest(%(receipt_ids)s::uuid[], %(offsets)s::bigint[]) as v (receipt_id, "offset")
  where r.receipt_id = v.receipt_id and r.acknowledged_at is null;
 
 -- name: topic_of_event

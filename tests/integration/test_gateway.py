@@ -120,6 +120,26 @@ def test_another_content_under_the_same_id_is_refused_and_the_first_stays(hub: H
     assert hub.send(new).status_code == 202
 
 
+def test_two_contents_under_one_id_in_one_batch_are_both_refused(hub: Hub) -> None:
+    first, event = hub.topic_end("vt.in.police.v1"), fresh()
+    other = json.loads(json.dumps(event))
+    other["data"]["agendaRequested"] = True
+    assert hub.send([event, other]).status_code == 409
+    assert hub.topic_end("vt.in.police.v1") == first
+    assert hub.road.query("select count(*) from connectors.receipt") == [(0,)]
+
+
+def test_offers_of_one_id_with_two_contents_at_once_keep_the_first(hub: Hub) -> None:
+    first, event = hub.topic_end("vt.in.police.v1"), fresh()
+    other = json.loads(json.dumps(event))
+    other["data"]["agendaRequested"] = True
+    with ThreadPoolExecutor(16) as threads:
+        answers = list(threads.map(hub.send, [event, other] * 8))
+    statuses = [answer.status_code for answer in answers]
+    assert statuses.count(202) == 1 and statuses.count(409) == 8 and statuses.count(200) == 7
+    assert hub.topic_end("vt.in.police.v1") == first + 1
+
+
 def test_twenty_parallel_offers_are_one_record_and_one_receipt(hub: Hub) -> None:
     first = hub.topic_end("vt.in.police.v1")
     event = fresh()
