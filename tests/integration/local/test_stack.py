@@ -44,6 +44,8 @@ def data() -> Iterator[Path]:
     directory = Path(tempfile.mkdtemp(prefix="radar-test-data-"))
     yield directory
     erase(StackSettings(data=directory))
+    if directory.exists():
+        directory.rmdir()
 
 
 def quiet(_step: str, _seconds: float) -> None:
