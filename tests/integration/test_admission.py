@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import random
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
 from schemas.codec import decode_body
@@ -22,6 +26,7 @@ from tests.support.admission import (
 )
 
 DAY = date(2025, 1, 1)
+RIA = {"family_name": "Testpersoon", "given_names": "Ria", "birth_date": "1980-02-03"}
 
 
 @pytest.fixture
@@ -32,23 +37,31 @@ def road(database: str) -> Iterator[AdmissionRoad]:
     road.connection.close()
 
 
+@pytest.fixture
+def other_road(database: str) -> Iterator[AdmissionRoad]:
+    url = f"{database}_other"
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(f'create database "{urlsplit(url).path[1:]}"'.encode())
+    other = AdmissionRoad(database=url)
+    other.open()
+    yield other
+    other.connection.close()
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(f'drop database "{urlsplit(url).path[1:]}"'.encode())
+
+
 def police(road: AdmissionRoad, event: str, *numbers: int, **fields: Any) -> InputRecord:
     """Say that the police met these people, a victim first, then perpetrators."""
     roles = ["VICTIM"] + ["SUSPECTED_PERPETRATOR"] * len(numbers)
-    return road.say(
-        "PoliceReportSubmitted",
-        event,
-        source=POLICE,
-        **{
-            "reported_on": DAY,
-            "incident_on": DAY,
-            "agenda_requested": False,
-            "subjects_informed": True,
-            "persons": [person(ref, roles[ref]) for ref in range(len(numbers))],
-            "people": [{"ref": ref, "bsn": bsn(n)} for ref, n in enumerate(numbers)],
-        }
-        | fields,
-    )
+    said: dict[str, Any] = {
+        "reported_on": DAY,
+        "incident_on": DAY,
+        "agenda_requested": False,
+        "subjects_informed": True,
+        "persons": [person(ref, roles[ref]) for ref in range(len(numbers))],
+        "people": [{"ref": ref, "bsn": bsn(n)} for ref, n in enumerate(numbers)],
+    }
+    return road.say("PoliceReportSubmitted", event, source=POLICE, **said | fields)
 
 
 def registered(road: AdmissionRoad, event: str, case: str, **fields: Any) -> InputRecord:
@@ -238,10 +251,9 @@ def test_after_thirty_days_a_waiting_event_goes_to_the_review_queue(road: Admiss
 
 
 def test_a_name_alone_never_links_but_is_reviewed(road: AdmissionRoad) -> None:
-    who = {"family_name": "Testpersoon", "given_names": "Ria", "birth_date": "1980-02-03"}
-    police(road, "first", people=[{"ref": 0, **who}], persons=[person(0)])
+    police(road, "first", people=[{"ref": 0, **RIA}], persons=[person(0)])
     road.unit()
-    police(road, "second", people=[{"ref": 0, **who}], persons=[person(0)])
+    police(road, "second", people=[{"ref": 0, **RIA}], persons=[person(0)])
     road.unit()
     assert road.households("first") != road.households("second")
     assert road.row("second")["persons"][0]["certainty"] == "TO_CHECK"
@@ -332,7 +344,7 @@ def test_a_decision_goes_where_it_says_and_only_there(road: AdmissionRoad) -> No
     police(road, "p", 0)
     road.unit()
     (household,) = road.households("p")
-    decision = {"reason_code": "SEEN", "decided_by": "analist-1", "person_pids": []}
+    decision: dict[str, Any] = {"reason_code": "SEEN", "decided_by": "analist-1", "person_pids": []}
     good = road.say(
         "AnalystDecided", "d1", kind="ACKNOWLEDGE", household_ids=[household], **decision
     )
@@ -449,3 +461,78 @@ def test_what_a_correction_took_away_is_told_to_nobody_new(road: AdmissionRoad) 
     (first,), (second,) = road.households("kept"), road.households("second")
     assert (second, first, event_id("kept")) in elsewhere(road)
     assert (second, first, event_id("first")) not in elsewhere(road)
+
+
+def scenario(road: AdmissionRoad) -> None:
+    """Say forty things about six families, children before parents, with corrections."""
+    rng = random.Random(7)
+    for number in range(10):
+        case = f"C{number}"
+        steps: list[Callable[[], InputRecord]] = [
+            partial(
+                police, road, f"p{number}", number % 6, 6 + number % 3, source_ref=f"B{number}"
+            ),
+            partial(
+                registered,
+                road,
+                f"r{number}",
+                case,
+                signal_source=POLICE,
+                signal_source_ref=f"B{number}",
+            ),
+            partial(assessed, road, f"a{number}", case),
+            partial(police, road, f"w{number}", persons=[person(0)], people=[{"ref": 0, **RIA}]),
+            partial(corrected, road, f"c{number}", f"p{(number * 3) % 10}", "RETRACTED"),
+        ]
+        rng.shuffle(steps)
+        for step in steps:
+            step()
+
+
+def shape(road: AdmissionRoad) -> list[object]:
+    """Return the journal and the memberships with tokens replaced by their order of appearing."""
+    names: dict[str, str] = {}
+
+    def named(token: str) -> str:
+        return names.setdefault(token, f"token {len(names)}")
+
+    rows = [
+        (
+            row["position"],
+            row["record_name"],
+            row["event_id"] if row["source"] != HUB_SOURCE else "",
+            [(named(link["household_id"]), link["reason"]) for link in row["households"]],
+            [named(p["pid"]) for p in row["persons"]],
+            [(d["kind"], [named(h) for h in d["household_ids"]]) for d in row["decisions"]],
+        )
+        for row in road.journal()
+    ]
+    members = road.query(
+        "select household_id, pid, role, position_from, position_to from admission.membership"
+        " order by position_from, role, position_to"
+    )
+    reviews = road.query("select kind, event_id from admission.review_entry order by 2, 1")
+    waiting = road.query("select event_id from admission.pending order by seq")
+    stood = sorted((named(h), named(p), *rest) for h, p, *rest in members)
+    return [rows, [str(member) for member in stood], reviews, waiting]
+
+
+def test_how_records_are_batched_changes_nothing(
+    road: AdmissionRoad, other_road: AdmissionRoad
+) -> None:
+    for each in (road, other_road):
+        scenario(each)
+    road.unit()
+    said, other_road.waiting = other_road.waiting, []
+    rng = random.Random(11)
+    while said:
+        size = rng.randint(1, 4)
+        other_road.waiting, said = said[:size], said[size:]
+        other_road.unit()
+    assert shape(road) == shape(other_road)
+    kinds = {name for name, *_ in road.query("select record_name from engine.journal")}
+    assert {"PersonSeenElsewhere", "EventCorrected"} <= kinds, "the scenario is worth its name"
+    assert road.query("select count(*) from admission.review_entry")[0][0] > 0
+    assert any(
+        link["reason"] == "PENDING_RESOLVED" for row in road.journal() for link in row["households"]
+    )

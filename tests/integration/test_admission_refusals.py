@@ -36,22 +36,18 @@ def road(closed: AdmissionRoad) -> AdmissionRoad:
     return closed
 
 
-def contact(road: AdmissionRoad, event: str, **fields: Any) -> InputRecord:
-    return road.say(
-        "CaseTransferred",
-        event,
-        **{
-            "case_id": f"C-{event}",
-            "direction": "IN",
-            "counterpart_oin": "00000099000000000009",
-            "transferred_on": DAY,
-        }
-        | fields,
-    )
+def transferred(road: AdmissionRoad, event: str, **fields: Any) -> InputRecord:
+    said: dict[str, Any] = {
+        "case_id": f"C-{event}",
+        "direction": "IN",
+        "counterpart_oin": "00000099000000000009",
+        "transferred_on": DAY,
+    }
+    return road.say("CaseTransferred", event, **said | fields)
 
 
 def sealed_for_another_event(road: AdmissionRoad) -> bytes:
-    record = contact(
+    record = transferred(
         road,
         "lender",
         persons=[
@@ -67,7 +63,7 @@ def sealed_for_another_event(road: AdmissionRoad) -> bytes:
 
 
 def test_broken_bytes_are_dead_letters_and_the_rest_goes_on(road: AdmissionRoad) -> None:
-    good = contact(road, "good").value
+    good = transferred(road, "good").value
     assert good is not None
     number = {key.record_name: schema_id for schema_id, key in IDS.items()}
     advice_frame = b"\x00" + struct.pack(">I", number["AdviceGiven"])
@@ -81,7 +77,7 @@ def test_broken_bytes_are_dead_letters_and_the_rest_goes_on(road: AdmissionRoad)
         "avro.trailing_bytes": good + b"\x00",
     }
     records = {code: road.send(TOPIC, value) for code, value in broken.items()}
-    last = contact(road, "last")
+    last = transferred(road, "last")
     road.unit()
     for code, record in records.items():
         assert road.outcome(record) == ("dead_lettered", code)
@@ -105,8 +101,8 @@ def test_broken_bytes_are_dead_letters_and_the_rest_goes_on(road: AdmissionRoad)
 def test_what_may_not_be_said_is_a_dead_letter(
     road: AdmissionRoad, code: str, fields: dict[str, Any]
 ) -> None:
-    record = contact(road, "e", **fields)
-    neighbour = contact(road, "neighbour")
+    record = transferred(road, "e", **fields)
+    neighbour = transferred(road, "neighbour")
     road.unit()
     expected = "region.misplaced" if fields.get("region") == "zuid" else code
     assert road.outcome(record) == ("dead_lettered", expected)
@@ -114,7 +110,7 @@ def test_what_may_not_be_said_is_a_dead_letter(
 
 
 def test_a_sealed_block_of_another_event_does_not_open(road: AdmissionRoad) -> None:
-    record = contact(road, "thief", sealed_persons=sealed_for_another_event(road))
+    record = transferred(road, "thief", sealed_persons=sealed_for_another_event(road))
     road.unit()
     assert road.outcome(record) == ("dead_lettered", "sealed.open")
 
@@ -122,20 +118,20 @@ def test_a_sealed_block_of_another_event_does_not_open(road: AdmissionRoad) -> N
 def test_a_block_sealed_to_an_unknown_key_is_kept_to_be_redriven(road: AdmissionRoad) -> None:
     sealed = bytearray(sealed_for_another_event(road))
     sealed[1:17] = bytes(16)
-    record = contact(road, "e", sealed_persons=bytes(sealed))
+    record = transferred(road, "e", sealed_persons=bytes(sealed))
     road.unit()
     assert road.outcome(record) == ("dead_lettered", "sealed.key_unknown")
 
 
 def test_a_region_that_is_not_open_admits_nothing(closed: AdmissionRoad) -> None:
-    record = contact(closed, "early")
+    record = transferred(closed, "early")
     closed.unit()
     assert closed.outcome(record) == ("dead_lettered", "region.not_open")
     assert closed.journal() == []
 
 
 def test_opening_and_what_follows_may_come_in_one_unit(closed: AdmissionRoad) -> None:
-    event = contact(closed, "e")
+    event = transferred(closed, "e")
     closed.hub("RegionOpened", "opened", clock_mode="SYSTEM", name="Drenthe")
     closed.unit()
     assert [row["record_name"] for row in closed.journal()] == ["RegionOpened", "CaseTransferred"]
@@ -170,11 +166,11 @@ def test_days_come_once_and_in_order(road: AdmissionRoad) -> None:
 def test_known_at_never_decreases_when_the_hub_clock_is_set_back(closed: AdmissionRoad) -> None:
     closed.open("SYSTEM")
     closed.hub_now = HUB_NOW - timedelta(hours=3)
-    contact(closed, "e")
+    transferred(closed, "e")
     closed.unit()
     assert [row["known_at"] for row in closed.journal()] == [HUB_NOW, HUB_NOW]
     closed.hub_now = HUB_NOW + timedelta(hours=1)
-    contact(closed, "f")
+    transferred(closed, "f")
     closed.unit()
     assert closed.row("f")["known_at"] == closed.hub_now
 
@@ -184,30 +180,26 @@ def test_a_replay_region_goes_live_once(road: AdmissionRoad) -> None:
     back = road.hub("ClockSwitched", "back", to="REPLAY")
     road.unit()
     assert road.outcome(back) == ("dead_lettered", "clock.order")
-    contact(road, "e")
+    transferred(road, "e")
     road.unit()
     assert road.row("e")["known_at"] == HUB_NOW
 
 
 def test_a_small_clock_skew_is_a_flag(road: AdmissionRoad) -> None:
-    contact(road, "e", at=datetime(2025, 1, 2, 1, tzinfo=UTC))
+    transferred(road, "e", at=datetime(2025, 1, 2, 1, tzinfo=UTC))
     road.unit()
     assert road.row("e")["flags"] == ["clock_skew"]
 
 
 def advice(road: AdmissionRoad, event: str, **fields: Any) -> InputRecord:
-    return road.say(
-        "AdviceGiven",
-        event,
-        **{
-            "given_on": DAY,
-            "channel": "PHONE",
-            "seeker_sector": "EDUCATION",
-            "from_school": True,
-            "anonymous": True,
-        }
-        | fields,
-    )
+    said: dict[str, Any] = {
+        "given_on": DAY,
+        "channel": "PHONE",
+        "seeker_sector": "EDUCATION",
+        "from_school": True,
+        "anonymous": True,
+    }
+    return road.say("AdviceGiven", event, **said | fields)
 
 
 def test_advice_has_its_own_log_and_counts_once(road: AdmissionRoad) -> None:
@@ -242,7 +234,7 @@ def test_advice_waits_for_no_clock_but_needs_an_open_region(closed: AdmissionRoa
 
 
 def test_two_sources_may_use_one_id(road: AdmissionRoad) -> None:
-    contact(road, "e", source=CASE_SYSTEM)
-    other = contact(road, "e", source=SCHOOLS, case_id="C-2")
+    transferred(road, "e", source=CASE_SYSTEM)
+    other = transferred(road, "e", source=SCHOOLS, case_id="C-2")
     road.unit()
     assert road.outcome(other)[0] == "applied"

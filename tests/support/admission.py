@@ -25,7 +25,7 @@ from streams.admission.senders import Senders
 from streams.admission.stage import AdmissionStage
 from streams.engine.key_files import KeyFiles
 from streams.engine.lease import Lease, LogPosition
-from streams.engine.stage import Batch, InputRecord
+from streams.engine.stage import Batch, InputRecord, Stage
 from streams.engine.transaction import UnitTransaction
 from streams.engine.wire import HUB_SOURCE
 from streams.vault.sealing_keys import public_sealing_key
@@ -65,18 +65,22 @@ class AdmissionRoad:
     codec: Codec = field(default_factory=lambda: Codec(IDS))
     waiting: list[InputRecord] = field(default_factory=list)
     offsets: dict[str, int] = field(default_factory=dict)
+    said: int = 0
 
     def __post_init__(self) -> None:
         migrate(self.database, REGIONS)
         self.connection = psycopg.connect(self.database)
-        common = {
+        common: dict[str, Any] = {
             "codec": self.codec,
             "keys": self.keys,
             "regions": REGIONS,
             "senders": Senders.parse(partner_file(POLICE, SCHOOLS, CASE_SYSTEM)),
             "hub_clock": lambda: self.hub_now,
         }
-        self.stages = {"admission": AdmissionStage(**common), "advice": AdviceStage(**common)}
+        self.stages: dict[str, Stage] = {
+            "admission": AdmissionStage(**common),
+            "advice": AdviceStage(**common),
+        }
         self.leases = {name: self._new_lease(name) for name in self.stages}
 
     def _new_lease(self, stage: str) -> Lease:
@@ -161,7 +165,15 @@ class AdmissionRoad:
         """Put bytes on a topic."""
         offset = self.offsets.get(topic, -1) + 1
         self.offsets[topic] = offset
-        record = InputRecord(topic=topic, offset=offset, key=b"", value=value, headers=headers)
+        self.said += 1
+        record = InputRecord(
+            topic=topic,
+            offset=offset,
+            key=b"",
+            value=value,
+            headers=headers,
+            timestamp_ms=self.said,
+        )
         self.waiting.append(record)
         return record
 

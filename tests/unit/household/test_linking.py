@@ -55,8 +55,9 @@ def reference(text: str) -> ReferenceKey:
 def said(persons: str = "", references: str = "", **fields: Any) -> Statement:
     """Return a statement; persons as "anna/v bert/p", references as "case:1 report:2"."""
     named = [text.split("/") for text in persons.split()]
+    described: dict[str, Any] = {"kind": Kind.PARTNER, "founds": True} | fields
     return Statement(
-        **{"kind": Kind.PARTNER, "founds": True} | fields,
+        **described,
         persons=tuple(NamedPerson(pid=Pid(pid), role=ROLES[role]) for pid, role in named),
         references=tuple(reference(text) for text in references.split()),
     )
