@@ -1,19 +1,13 @@
-"""Admission on a real PostgreSQL: outcomes, households, what waits, the clock, dead letters."""
+"""Admission on a real PostgreSQL: outcomes, households, what waits, what is in clear nowhere."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 
-from schemas.codec import decode_body
-from streams.engine.stage import InputRecord
 from streams.engine.wire import HUB_SOURCE
 from tests.support.admission import (
     CASE_SYSTEM,
@@ -24,9 +18,7 @@ from tests.support.admission import (
     event_id,
     person,
 )
-
-DAY = date(2025, 1, 1)
-RIA = {"family_name": "Testpersoon", "given_names": "Ria", "birth_date": "1980-02-03"}
+from tests.support.sayings import DAY, RIA, assessed, police, registered
 
 
 @pytest.fixture
@@ -35,73 +27,6 @@ def road(database: str) -> Iterator[AdmissionRoad]:
     road.open()
     yield road
     road.connection.close()
-
-
-@pytest.fixture
-def other_road(database: str) -> Iterator[AdmissionRoad]:
-    url = f"{database}_other"
-    with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute(f'create database "{urlsplit(url).path[1:]}"'.encode())
-    other = AdmissionRoad(database=url)
-    other.open()
-    yield other
-    other.connection.close()
-    with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute(f'drop database "{urlsplit(url).path[1:]}"'.encode())
-
-
-def police(road: AdmissionRoad, event: str, *numbers: int, **fields: Any) -> InputRecord:
-    """Say that the police met these people, a victim first, then perpetrators."""
-    roles = ["VICTIM"] + ["SUSPECTED_PERPETRATOR"] * len(numbers)
-    said: dict[str, Any] = {
-        "reported_on": DAY,
-        "incident_on": DAY,
-        "agenda_requested": False,
-        "subjects_informed": True,
-        "persons": [person(ref, roles[ref]) for ref in range(len(numbers))],
-        "people": [{"ref": ref, "bsn": bsn(n)} for ref, n in enumerate(numbers)],
-    }
-    return road.say("PoliceReportSubmitted", event, source=POLICE, **said | fields)
-
-
-def registered(road: AdmissionRoad, event: str, case: str, **fields: Any) -> InputRecord:
-    return road.say(
-        "ReportRegistered",
-        event,
-        case_id=case,
-        report_id=f"report of {case}".replace(" ", "-"),
-        received_on=DAY,
-        reporter_sector="JUSTICE_AND_SAFETY",
-        repeat_kind="FIRST",
-        acute=False,
-        **fields,
-    )
-
-
-def assessed(road: AdmissionRoad, event: str, case: str) -> InputRecord:
-    return road.say(
-        "SafetyAssessmentCompleted",
-        event,
-        case_id=case,
-        report_id=f"report-of-{case}",
-        completed_on=DAY,
-        outcome="NO_FOLLOW_UP",
-    )
-
-
-def corrected(
-    road: AdmissionRoad, event: str, target: str, kind: str, **fields: Any
-) -> InputRecord:
-    topic = fields.pop("topic", "vt.in.police.v1")
-    return road.say(
-        "EventCorrected",
-        event,
-        topic=topic,
-        **{"source": POLICE} | fields,
-        corrected_event_id=event_id(target),
-        kind=kind,
-        reason_code="INPUT_ERROR",
-    )
 
 
 def test_a_report_becomes_one_row_with_tokens_and_without_its_sealed_block(
@@ -275,71 +200,6 @@ def test_a_reference_wins_from_persons_and_is_reviewed(road: AdmissionRoad) -> N
     assert road.row("both")["decisions"][0]["kind"] == "SENT_TO_REVIEW"
 
 
-def test_a_retraction_closes_the_memberships_that_rested_on_it(road: AdmissionRoad) -> None:
-    police(road, "p", 0)
-    road.unit()
-    retraction = corrected(road, "c", "p", "RETRACTED")
-    road.unit()
-    assert road.outcome(retraction)[0] == "applied"
-    assert road.households("c") == road.households("p")
-    assert road.row("c")["decisions"] == [
-        {"kind": "TARGET_VOIDED", "code": "retracted", "household_ids": road.households("p")}
-    ]
-    police(road, "later", 0)
-    road.unit()
-    assert road.households("later") != road.households("p")
-
-
-@pytest.mark.parametrize("in_one_unit", [True, False])
-def test_a_membership_stands_while_another_event_supports_it(
-    road: AdmissionRoad, in_one_unit: bool
-) -> None:
-    police(road, "p", 0)
-    police(road, "q", 0)
-    if not in_one_unit:
-        road.unit()
-    corrected(road, "c", "p", "RETRACTED")
-    police(road, "later", 0)
-    road.unit()
-    assert road.households("later") == road.households("p")
-
-
-@pytest.mark.parametrize("in_one_unit", [True, False])
-def test_a_retracted_retraction_revives(road: AdmissionRoad, in_one_unit: bool) -> None:
-    police(road, "p", 0)
-    corrected(road, "c", "p", "RETRACTED")
-    if not in_one_unit:
-        road.unit()
-    corrected(road, "cc", "c", "RETRACTED")
-    road.unit()
-    assert road.row("cc")["decisions"][0]["kind"] == "TARGET_REVIVED"
-    police(road, "later", 0)
-    road.unit()
-    assert road.households("later") == road.households("p")
-    rows = road.query("select position_to is null from admission.membership order by 1")
-    assert rows == [(False,), (True,)]
-
-
-def test_a_replaced_event_falls_when_its_replacement_is_known(road: AdmissionRoad) -> None:
-    police(road, "p", 0, 1)
-    corrected(road, "c", "p", "REPLACED", replacement_event_id=event_id("p2"))
-    road.unit()
-    assert road.row("c")["decisions"] == []
-    police(road, "p2", 0)
-    road.unit()
-    assert road.households("p2") == road.households("p"), "the membership still stood"
-    assert road.row("p2")["decisions"][0]["kind"] == "TARGET_VOIDED"
-    open_members = road.query("select count(*) from admission.membership where position_to is null")
-    assert open_members[0][0] == 1, "the second person was named by the replaced event only"
-
-
-def test_a_correction_by_another_source_finds_nothing(road: AdmissionRoad) -> None:
-    police(road, "p", 0)
-    record = corrected(road, "c", "p", "RETRACTED", source=SCHOOLS, topic="vt.in.reporters.v1")
-    road.unit()
-    assert road.outcome(record)[0] == "pending"
-
-
 def test_a_decision_goes_where_it_says_and_only_there(road: AdmissionRoad) -> None:
     police(road, "p", 0)
     road.unit()
@@ -419,120 +279,3 @@ def test_hub_only_sources_may_move_the_clock(road: AdmissionRoad) -> None:
     road.unit()
     assert road.outcome(good)[0] == "applied"
     assert road.row("t")["known_at"] == datetime(2025, 1, 1, 0, tzinfo=UTC)
-
-
-def elsewhere(road: AdmissionRoad) -> list[tuple[str, str, str]]:
-    """Return (told household, household where it was, event) of every such row."""
-    told = []
-    for row in road.journal():
-        if row["record_name"] == "PersonSeenElsewhere":
-            said = decode_body("PersonSeenElsewhere", 1, row["payload"])
-            assert row["persons"][0]["pid"] == said["pid"]
-            (link,) = row["households"]
-            assert link["reason"] == "HUB"
-            told.append((link["household_id"], said["household_id"], said["seen_in"]["event_id"]))
-    return told
-
-
-def test_one_perpetrator_in_two_families_is_told_to_both(road: AdmissionRoad) -> None:
-    police(road, "first", 0, 9)
-    road.unit()
-    police(road, "second", 1, 9)
-    road.unit()
-    (first,), (second,) = road.households("first"), road.households("second")
-    assert first != second, "the same man and another victim is another family"
-    assert elsewhere(road) == [
-        (second, first, event_id("first")),
-        (first, second, event_id("second")),
-    ]
-    police(road, "third", 0, 9)
-    road.unit()
-    assert road.households("third") == [first]
-    assert elsewhere(road)[2:] == [(second, first, event_id("third"))]
-
-
-def test_what_a_correction_took_away_is_told_to_nobody_new(road: AdmissionRoad) -> None:
-    police(road, "first", 0, 9)
-    police(road, "kept", 0, 9)
-    corrected(road, "c", "first", "RETRACTED")
-    road.unit()
-    police(road, "second", 1, 9)
-    road.unit()
-    (first,), (second,) = road.households("kept"), road.households("second")
-    assert (second, first, event_id("kept")) in elsewhere(road)
-    assert (second, first, event_id("first")) not in elsewhere(road)
-
-
-def scenario(road: AdmissionRoad) -> None:
-    """Say forty things about six families, children before parents, with corrections."""
-    rng = random.Random(7)
-    for number in range(10):
-        case = f"C{number}"
-        steps: list[Callable[[], InputRecord]] = [
-            partial(
-                police, road, f"p{number}", number % 6, 6 + number % 3, source_ref=f"B{number}"
-            ),
-            partial(
-                registered,
-                road,
-                f"r{number}",
-                case,
-                signal_source=POLICE,
-                signal_source_ref=f"B{number}",
-            ),
-            partial(assessed, road, f"a{number}", case),
-            partial(police, road, f"w{number}", persons=[person(0)], people=[{"ref": 0, **RIA}]),
-            partial(corrected, road, f"c{number}", f"p{(number * 3) % 10}", "RETRACTED"),
-        ]
-        rng.shuffle(steps)
-        for step in steps:
-            step()
-
-
-def shape(road: AdmissionRoad) -> list[object]:
-    """Return the journal and the memberships with tokens replaced by their order of appearing."""
-    names: dict[str, str] = {}
-
-    def named(token: str) -> str:
-        return names.setdefault(token, f"token {len(names)}")
-
-    rows = [
-        (
-            row["position"],
-            row["record_name"],
-            row["event_id"] if row["source"] != HUB_SOURCE else "",
-            [(named(link["household_id"]), link["reason"]) for link in row["households"]],
-            [named(p["pid"]) for p in row["persons"]],
-            [(d["kind"], [named(h) for h in d["household_ids"]]) for d in row["decisions"]],
-        )
-        for row in road.journal()
-    ]
-    members = road.query(
-        "select household_id, pid, role, position_from, position_to from admission.membership"
-        " order by position_from, role, position_to"
-    )
-    reviews = road.query("select kind, event_id from admission.review_entry order by 2, 1")
-    waiting = road.query("select event_id from admission.pending order by seq")
-    stood = sorted((named(h), named(p), *rest) for h, p, *rest in members)
-    return [rows, [str(member) for member in stood], reviews, waiting]
-
-
-def test_how_records_are_batched_changes_nothing(
-    road: AdmissionRoad, other_road: AdmissionRoad
-) -> None:
-    for each in (road, other_road):
-        scenario(each)
-    road.unit()
-    said, other_road.waiting = other_road.waiting, []
-    rng = random.Random(11)
-    while said:
-        size = rng.randint(1, 4)
-        other_road.waiting, said = said[:size], said[size:]
-        other_road.unit()
-    assert shape(road) == shape(other_road)
-    kinds = {name for name, *_ in road.query("select record_name from engine.journal")}
-    assert {"PersonSeenElsewhere", "EventCorrected"} <= kinds, "the scenario is worth its name"
-    assert road.query("select count(*) from admission.review_entry")[0][0] > 0
-    assert any(
-        link["reason"] == "PENDING_RESOLVED" for row in road.journal() for link in row["households"]
-    )
