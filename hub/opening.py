@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -64,11 +64,6 @@ def open_region(
             return True
         time.sleep(0.02)
     raise TransientError(f"region {region} was not admitted in {OPEN_SECONDS_MAX:.0f} s")
-
-
-def clock_tick(region: str, day: date, at: datetime) -> Mapping[str, Any]:
-    """Return the ClockTicked record of a region's local day; its id follows from both."""
-    return {"meta": _meta(region, f"clock-ticked-{day.isoformat()}", at), "day": day}
 
 
 def _meta(region: str, what: str, at: datetime) -> Mapping[str, Any]:

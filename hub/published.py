@@ -102,27 +102,28 @@ def _counts(
 
 
 def tables(figures: Figures, compared: Sequence[Compared]) -> Iterator[Table]:
-    """Lay the comparison out for a terminal: a month matrix per edition, then its counts."""
+    """Lay the comparison out for a terminal of 80 columns: a matrix per series, then counts."""
     by_id = {(entry.edition, entry.id): entry for entry in compared}
     for edition in figures.editions:
         for series, printed in edition.months.items():
             table = Table(
-                title=f"{SERIES_TITLES[series]} per maand, gepubliceerd / berekend "
-                f"(peildatum {edition.known_on:%d-%m-%Y})",
+                title=f"{SERIES_TITLES[series]} (peildatum {edition.known_on:%d-%m-%Y})",
                 title_justify="left",
             )
-            table.add_column("")
-            for name in MONTHS:
-                table.add_column(name, justify="right")
-            table.add_column("totaal", justify="right")
+            table.add_column("maand")
             for year in printed:
-                cells = [
+                table.add_column(f"{year} gepubliceerd/ons", justify="right")
+            cells = {
+                year: [
                     by_id.get((edition.id, f"months.{series}.{year}-{number:02d}"))
                     for number in range(1, 13)
                 ]
-                there = [cell for cell in cells if cell is not None]
-                total = sum(c.published for c in there), sum(c.ours for c in there)
-                table.add_row(year, *(_cell(cell) for cell in cells), _pair(*total))
+                for year in printed
+            }
+            for number, name in enumerate(MONTHS):
+                table.add_row(name, *(_cell(cells[year][number]) for year in printed))
+            table.add_section()
+            table.add_row("totaal", *(_total(cells[year]) for year in printed))
             yield table
         counts = [entry for entry in compared if entry.edition == edition.id]
         counts = [entry for entry in counts if not entry.id.startswith("months.")]
@@ -130,12 +131,17 @@ def tables(figures: Figures, compared: Sequence[Compared]) -> Iterator[Table]:
             yield _count_table(edition, counts)
 
 
+def _total(cells: Sequence[Compared | None]) -> str:
+    there = [cell for cell in cells if cell is not None]
+    return _pair(sum(c.published for c in there), sum(c.ours for c in there))
+
+
 def _count_table(edition: Edition, counts: Sequence[Compared]) -> Table:
     table = Table(
         title=f"{edition.id} (peildatum {edition.known_on:%d-%m-%Y})", title_justify="left"
     )
     table.add_column("cijfer")
-    table.add_column("gepubliceerd / berekend", justify="right")
+    table.add_column("gepubliceerd/ons", justify="right")
     for entry in counts:
         table.add_row(entry.id, _cell(entry))
     return table

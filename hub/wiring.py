@@ -23,6 +23,7 @@ from streams.engine.key_files import KeyFiles
 from streams.engine.stage import Stage
 from streams.engine.wire import wire_message
 from streams.engine.worker import Worker, WorkerSettings
+from streams.radar.clock import clocks_in
 from streams.radar.stage import RadarStage
 
 Publish = Callable[[str, Mapping[str, Any]], None]
@@ -58,7 +59,9 @@ def _advice(settings: Settings) -> Stage:
 
 def _radar(settings: Settings) -> Stage:
     publisher = Publisher(settings.bootstrap, client_id=f"radar-hub-{settings.slot}")
-    return RadarStage(publish=hub_publisher(settings, publisher))
+    return RadarStage(
+        publish=hub_publisher(settings, publisher), clocks=clocks_in(settings.database)
+    )
 
 
 def _projections(_: Settings) -> Stage:

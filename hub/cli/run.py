@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -36,6 +37,7 @@ def up(
     from hub.local.stack import LocalStack, StackSettings, erase
     from hub.up import Opening, bring_up
 
+    _stop_on_sigterm()
     stack_settings = StackSettings.from_environment(_data(data))
     if fresh:
         erase(stack_settings)
@@ -73,6 +75,7 @@ def demo(  # noqa: PLR0917 - typer turns each into an option
     """
     from hub.demo import DemoOptions, run_demo
 
+    _stop_on_sigterm()
     options = DemoOptions(data=_data(data), figures=figures, seed=seed, fresh=fresh, stay=not check)
     result = run_demo(options)
     if as_json:
@@ -96,17 +99,25 @@ def simulate(
 
     Examples: radar simulate --out events  ·  radar simulate --to kafka --seed 3
     """
-    from hub.demo import read_figures, replay
-    from hub.simulating import write_files
+    from hub.demo import read_figures
+    from hub.replay import replay, write_files
 
     if (out is None) == (to is None) or to not in {None, "kafka"}:
         raise typer.BadParameter("give either --out DIR or --to kafka", param_hint="--out / --to")
     wanted = read_figures(figures)
     if out is not None:
-        count = write_files(wanted, seed, out)
-        say(f"{count} events written to {out}")
+        say(f"written: {write_files(wanted, seed, out)}")
         return
     replay(wanted, seed, Settings.load(Path(data) if data else None))
+
+
+def _stop_on_sigterm() -> None:
+    """Make SIGTERM what Ctrl-C is: everything stops in order, and the command says so."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
 
 
 def _data(data: str | None) -> Path:

@@ -84,10 +84,14 @@ class RadarApp(faust.App):
         loop = asyncio.get_running_loop()
         try:
             return await loop.run_in_executor(self._thread, call, *args)
-        except (Fenced, StopError):
-            raise
-        except Exception as error:  # noqa: BLE001 - turned into a stop, never swallowed
-            raise StopError(f"{type(error).__name__} at {place_of(error)}") from None
+        except Exception as error:
+            own = isinstance(error, Fenced | StopError)
+            reason = str(error) if own else f"{type(error).__name__} at {place_of(error)}"
+            # Not `exception`: a traceback quotes the values of the statement that failed.
+            logger.error("worker_stopping", error=type(error).__name__, reason=reason)  # noqa: TRY400
+            if own:
+                raise
+            raise StopError(reason) from None
 
 
 def create_app(core: Worker, *, bootstrap: str, data_directory: str) -> RadarApp:

@@ -1,0 +1,123 @@
+"""`radar demo`: a whole Radar with a simulated region, its figures beside the published ones."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+
+import psycopg
+from rich.columns import Columns
+
+from connectors.simulation.figures import Figures, parse_figures
+from hub.cli.speaking import console, say, say_step
+from hub.local.stack import LocalStack, Progress, StackSettings, erase
+from hub.published import Compared, compare, tables
+from hub.replay import replay, wait_until_projected
+from hub.settings import Settings
+from hub.up import Opening, bring_up
+
+FIGURES_PACKAGE = "connectors.simulation"
+FIGURES_DEFAULT = "figures/drenthe.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoOptions:
+    """What to demonstrate; `stay` keeps everything running until Ctrl-C."""
+
+    data: Path
+    figures: Path | None
+    seed: int
+    fresh: bool
+    stay: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoResult:
+    """The figures, and the seconds each stage took."""
+
+    compared: Sequence[Compared]
+    accepted: Sequence[Mapping[str, object]]
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def different(self) -> Sequence[Compared]:
+        """Return the figures that do not agree."""
+        return [entry for entry in self.compared if not entry.is_equal]
+
+    @property
+    def is_equal(self) -> bool:
+        """Say whether every published figure that was asked is ours too."""
+        return bool(self.compared) and not self.different
+
+    def document(self) -> dict[str, object]:
+        """Return it for a machine."""
+        return {
+            "compared": len(self.compared),
+            "different": [entry.document() for entry in self.different],
+            "accepted_deviations": list(self.accepted),
+            "seconds": {name: round(took, 2) for name, took in self.seconds.items()},
+        }
+
+
+def read_figures(path: Path | None) -> Figures:
+    """Read a figures file, or Drenthe's when none is named; raises FiguresError if it is wrong."""
+    if path is not None:
+        return parse_figures(path.read_text(encoding="utf-8"))
+    packaged = resources.files(FIGURES_PACKAGE) / FIGURES_DEFAULT
+    return parse_figures(packaged.read_text(encoding="utf-8"))
+
+
+def run_demo(options: DemoOptions) -> DemoResult:
+    """Start, replay, compare, print; stay when asked to."""
+    figures = read_figures(options.figures)
+    stack_settings = StackSettings.from_environment(options.data)
+    if options.fresh:
+        erase(stack_settings)
+    opening = Opening(
+        region=figures.region.code, name=figures.region.name, clock_mode="REPLAY", opened_at=None
+    )
+    seconds: dict[str, float] = {}
+
+    def note(step: str, took: float) -> None:
+        seconds[step] = took
+        say_step(step, took)
+
+    started = time.monotonic()
+    with LocalStack(stack_settings) as stack:
+        endpoints, settings = bring_up(stack, opening, note)
+        note("everything ready", time.monotonic() - started)
+        result = _show(figures, options.seed, settings, note)
+        if options.stay:
+            region = figures.region.code
+            say(f"\nRadar      {endpoints.web_url}/regios/{region}/radar")
+            say(f"Cijfers    {endpoints.web_url}/regios/{region}/cijfers")
+            say("Ctrl-C stops everything; the data stays, and the next start is quick.")
+            stack.supervisor.wait()
+        return DemoResult(compared=result, accepted=_accepted(figures), seconds=seconds)
+
+
+def _show(figures: Figures, seed: int, settings: Settings, note: Progress) -> Sequence[Compared]:
+    started = time.monotonic()
+    replay(figures, seed, settings)
+    note("replay", time.monotonic() - started)
+    started = time.monotonic()
+    wait_until_projected(settings, figures.region.code)
+    note("projections caught up", time.monotonic() - started)
+    with psycopg.connect(settings.database, autocommit=True) as connection:
+        compared = compare(connection, figures)
+    console.print(Columns(tables(figures, compared), padding=(1, 3)))
+    for deviation in figures.accepted_deviations:
+        say(
+            f"accepted deviation {deviation.id}: printed {deviation.printed:g}, "
+            f"ours {deviation.ours:g}: {deviation.why}"
+        )
+    different = sum(not entry.is_equal for entry in compared)
+    say(f"{len(compared)} published figures compared, {different} different")
+    return compared
+
+
+def _accepted(figures: Figures) -> Sequence[Mapping[str, object]]:
+    return [deviation.model_dump() for deviation in figures.accepted_deviations]
