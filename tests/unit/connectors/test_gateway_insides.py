@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
 from collections.abc import AsyncIterator
@@ -117,6 +118,22 @@ def test_without_a_broker_the_second_event_is_not_made_to_wait() -> None:
     assert away.value.code == "http.broker_away"
     assert time.monotonic() - started < 0.5
     publisher.close()
+
+
+def test_a_broken_producer_is_replaced_and_its_waiters_are_told() -> None:
+    message = WireMessage(topic="t", partition=0, key=b"", value=b"", headers=())
+    # A broker that takes the connection and never says a word.
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        publisher = Publisher(f"127.0.0.1:{silent.getsockname()[1]}")
+        broken = publisher._producer
+        threading.Timer(0.2, publisher._is_broken.set).start()
+        started = time.monotonic()
+        with pytest.raises(Unavailable) as unknown:
+            publisher.publish([message])
+        assert unknown.value.code == "http.outcome_unknown"
+        assert time.monotonic() - started < 5
+        assert publisher._producer is not broken
+        publisher.close()
 
 
 def test_a_body_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
