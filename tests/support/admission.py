@@ -66,6 +66,7 @@ class AdmissionRoad:
     waiting: list[InputRecord] = field(default_factory=list)
     offsets: dict[str, int] = field(default_factory=dict)
     said: int = 0
+    sources: tuple[str, ...] = (POLICE, SCHOOLS, CASE_SYSTEM)
 
     def __post_init__(self) -> None:
         migrate(self.database, REGIONS)
@@ -74,7 +75,7 @@ class AdmissionRoad:
             "codec": self.codec,
             "keys": self.keys,
             "regions": REGIONS,
-            "senders": Senders.parse(partner_file(POLICE, SCHOOLS, CASE_SYSTEM)),
+            "senders": Senders.parse(partner_file(*self.sources)),
             "hub_clock": lambda: self.hub_now,
         }
         self.stages: dict[str, Stage] = {
@@ -146,18 +147,22 @@ class AdmissionRoad:
         if not event_type.is_advice:
             meta |= {"occurred_at": at, "source_ref": source_ref}
         if people or addresses:
-            key_id, public = public_sealing_key(self.connection, region)
-            self.connection.rollback()
-            fields["sealed_persons"] = seal(
-                X25519PublicKey.from_public_bytes(public),
-                key_id,
-                info_of(region, source, meta["event_id"]),
-                people,
-                addresses,
-            )
+            fields["sealed_persons"] = self.seal(meta, people, addresses)
         record = complete(record_name, {"meta": meta, **fields})
         value = self.codec.encode(record_name, record)
         return self.send(topic or event_type.topic, value, headers)
+
+    def seal(
+        self,
+        meta: Mapping[str, Any],
+        people: Sequence[Mapping[str, Any]],
+        addresses: Sequence[Mapping[str, Any]],
+    ) -> bytes:
+        """Return the sealed block of an event, as the gateway makes it."""
+        key_id, public = public_sealing_key(self.connection, meta["region"])
+        self.connection.rollback()
+        info = info_of(meta["region"], meta["source"], meta["event_id"])
+        return seal(X25519PublicKey.from_public_bytes(public), key_id, info, people, addresses)
 
     def send(
         self, topic: str, value: bytes | None, headers: tuple[tuple[str, bytes], ...] = ()
