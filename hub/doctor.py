@@ -11,7 +11,8 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from hub import migrate, topic_plan
-from hub.registry_sync import BUNDLE_FILE, missing_schemas, read_bundle, registry_client
+from hub.registry_sync import missing_schemas, registry_client
+from hub.schema_bundle import BUNDLE_FILE, read_bundle
 from hub.settings import Settings
 from streams.engine.errors import StopError, TransientError
 from streams.engine.key_files import KeyFiles
@@ -126,12 +127,12 @@ def _keys(settings: Settings) -> Finding:
 
 def _workers(settings: Settings) -> Finding:
     """Compare what each worker of each stage was assigned with whole regions."""
-    from hub.wiring import STAGE_TOPICS
+    from hub.wiring import stage_topics
 
     admin = topic_plan.admin_client(settings.bootstrap)
     regions = settings.regions
     troubles = []
-    for stage, topics in STAGE_TOPICS.items():
+    for stage, topics in stage_topics().items():
         held = _assignments(admin, f"radar.{stage}.v1")
         if not held:
             troubles.append(f"{stage}: no worker")

@@ -107,12 +107,14 @@ def tables(figures: Figures, compared: Sequence[Compared]) -> Iterator[Table]:
     for edition in figures.editions:
         for series, printed in edition.months.items():
             table = Table(
-                title=f"{SERIES_TITLES[series]} (peildatum {edition.known_on:%d-%m-%Y})",
+                title=f"{SERIES_TITLES[series]}, gepubliceerd/ons",
                 title_justify="left",
+                caption=f"peildatum {edition.known_on:%d-%m-%Y}",
+                caption_justify="left",
             )
             table.add_column("maand")
             for year in printed:
-                table.add_column(f"{year} gepubliceerd/ons", justify="right")
+                table.add_column(year, justify="right")
             cells = {
                 year: [
                     by_id.get((edition.id, f"months.{series}.{year}-{number:02d}"))
@@ -138,7 +140,10 @@ def _total(cells: Sequence[Compared | None]) -> str:
 
 def _count_table(edition: Edition, counts: Sequence[Compared]) -> Table:
     table = Table(
-        title=f"{edition.id} (peildatum {edition.known_on:%d-%m-%Y})", title_justify="left"
+        title=edition.id,
+        title_justify="left",
+        caption=f"peildatum {edition.known_on:%d-%m-%Y}",
+        caption_justify="left",
     )
     table.add_column("cijfer")
     table.add_column("gepubliceerd/ons", justify="right")

@@ -37,12 +37,12 @@ def replay(figures: Figures, seed: int, settings: Settings) -> None:
     """
     _claim_log(settings.directory / LOG_NAME_FILE, log_name(figures, seed))
     region = figures.region.code
-    slices = list(simulate(figures, seed, default_rules()))
     with psycopg.connect(settings.database, autocommit=True) as connection:
-        key_id, public_key = public_sealing_key(connection, region)
         done = replayed_day(connection, region)
-        if done is not None and done >= slices[-1].day:
+        if done == max(edition.known_on for edition in figures.editions):
             return
+        slices = list(simulate(figures, seed, default_rules()))
+        key_id, public_key = public_sealing_key(connection, region)
         encode = sealing_encoder(
             codec(settings),
             settings.regions,

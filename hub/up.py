@@ -17,7 +17,8 @@ from hub.local.endpoints import Endpoints
 from hub.local.stack import LocalStack, Progress
 from hub.migrate import migrate
 from hub.opening import open_region
-from hub.registry_sync import BUNDLE_FILE, register_all, registry_client, write_bundle
+from hub.registry_sync import register_all, registry_client
+from hub.schema_bundle import BUNDLE_FILE, is_complete, write_bundle
 from hub.services import WEB, start_services
 from hub.settings import Settings
 from hub.wiring import hub_publisher
@@ -49,7 +50,13 @@ def bring_up(stack: LocalStack, opening: Opening, progress: Progress) -> tuple[E
     settings = Settings(data=stack.data).at(endpoints)
     _write_regions(settings, opening)
     prepare(settings, progress)
-    ports = start_services(stack, endpoints)
+    bundle = settings.directory / BUNDLE_FILE
+    # A data directory that was up before has the ids: its services start beside the check.
+    ports = start_services(stack, endpoints) if is_complete(bundle) else None
+    with _step("schemas registered", progress):
+        write_bundle(bundle, register_all(registry_client(settings.registry)))
+    if ports is None:
+        ports = start_services(stack, endpoints)
     for name in ports:
         progress(f"{name} ready", stack.supervisor.wait_ready(name, SERVICE_SECONDS_MAX))
     if opening.opened_at is not None:
@@ -61,7 +68,7 @@ def bring_up(stack: LocalStack, opening: Opening, progress: Progress) -> tuple[E
 
 
 def prepare(settings: Settings, progress: Progress) -> None:
-    """Apply keys, migrations, topics, schemas and demo partners; does nothing that is done."""
+    """Apply keys, migrations, topics and demo partners; does nothing that is done."""
     with _step("database migrated", progress):
         keys = KeyFiles.create(settings.keys_directory)
         migrate(settings.database, settings.regions)
@@ -73,9 +80,6 @@ def prepare(settings: Settings, progress: Progress) -> None:
         partitions = len(settings.regions)
         changes = topic_plan.plan(admin, partitions=partitions)
         topic_plan.apply(admin, changes, partitions=partitions, replication=settings.replication)
-    with _step("schemas registered", progress):
-        registered = register_all(registry_client(settings.registry))
-        write_bundle(settings.directory / BUNDLE_FILE, registered)
     write_demo_partners(settings.partners_path, [region.code for region in settings.regions])
 
 

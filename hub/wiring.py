@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from connectors.gateway.app import GatewayDeps, open_gateway
-from connectors.gateway.errors import Unavailable
-from connectors.gateway.publisher import Publisher
-from connectors.gateway.receipts import Pool
-from connectors.partners import Partners
-from hub.registry_sync import BUNDLE_FILE, frames, open_codec
+from hub.schema_bundle import BUNDLE_FILE, frames, open_codec
 from hub.settings import Settings
-from projections.stage import ProjectionsStage
 from schemas.codec import Codec
-from streams.admission.advice import AdviceStage
-from streams.admission.senders import Senders
-from streams.admission.stage import AdmissionStage
 from streams.engine.errors import TransientError
 from streams.engine.key_files import KeyFiles
 from streams.engine.stage import Stage
 from streams.engine.wire import wire_message
 from streams.engine.worker import Worker, WorkerSettings
-from streams.radar.clock import clocks_in
-from streams.radar.stage import RadarStage
+
+if TYPE_CHECKING:
+    from connectors.gateway.app import GatewayDeps
+    from connectors.gateway.publisher import Publisher
+    from connectors.gateway.receipts import Pool
+
+# Rooms are imported where they are wired: a worker holds in memory only what its stage needs.
 
 Publish = Callable[[str, Mapping[str, Any]], None]
 
@@ -40,6 +36,9 @@ def codec(settings: Settings) -> Codec:
 
 
 def _admission(settings: Settings) -> Stage:
+    from streams.admission.senders import Senders
+    from streams.admission.stage import AdmissionStage
+
     return AdmissionStage(
         codec=codec(settings),
         keys=KeyFiles.open(settings.keys_directory),
@@ -49,6 +48,9 @@ def _admission(settings: Settings) -> Stage:
 
 
 def _advice(settings: Settings) -> Stage:
+    from streams.admission.advice import AdviceStage
+    from streams.admission.senders import Senders
+
     return AdviceStage(
         codec=codec(settings),
         keys=KeyFiles.open(settings.keys_directory),
@@ -58,6 +60,10 @@ def _advice(settings: Settings) -> Stage:
 
 
 def _radar(settings: Settings) -> Stage:
+    from connectors.gateway.publisher import Publisher
+    from streams.radar.clock import clocks_in
+    from streams.radar.stage import RadarStage
+
     publisher = Publisher(settings.bootstrap, client_id=f"radar-hub-{settings.slot}")
     return RadarStage(
         publish=hub_publisher(settings, publisher), clocks=clocks_in(settings.database)
@@ -65,6 +71,8 @@ def _radar(settings: Settings) -> Stage:
 
 
 def _projections(_: Settings) -> Stage:
+    from projections.stage import ProjectionsStage
+
     return ProjectionsStage()
 
 
@@ -76,12 +84,19 @@ STAGES: Mapping[str, Callable[[Settings], Stage]] = {
 }
 
 
-STAGE_TOPICS: Mapping[str, tuple[str, ...]] = {
-    "admission": AdmissionStage.topics,
-    "advice": AdviceStage.topics,
-    "radar": RadarStage.topics,
-    "projections": ProjectionsStage.topics,
-}
+def stage_topics() -> Mapping[str, tuple[str, ...]]:
+    """Return the input topics of each stage, without building any."""
+    from projections.stage import ProjectionsStage
+    from streams.admission.advice import AdviceStage
+    from streams.admission.stage import AdmissionStage
+    from streams.radar.stage import RadarStage
+
+    return {
+        "admission": AdmissionStage.topics,
+        "advice": AdviceStage.topics,
+        "radar": RadarStage.topics,
+        "projections": ProjectionsStage.topics,
+    }
 
 
 def worker(name: str, settings: Settings) -> Worker:
@@ -101,6 +116,9 @@ def worker(name: str, settings: Settings) -> Worker:
 
 def gateway_deps(settings: Settings, pool: Pool) -> GatewayDeps:
     """Return what the gateway leans on; nothing is contacted yet."""
+    from connectors.gateway.app import open_gateway
+    from connectors.partners import Partners
+
     return open_gateway(
         pool=pool,
         bootstrap=settings.bootstrap,
@@ -117,6 +135,8 @@ def hub_publisher(settings: Settings, publisher: Publisher) -> Publish:
     Raises TransientError when the broker does not confirm it; the ids of hub events are derived,
     so saying one again counts once.
     """
+    from connectors.gateway.errors import Unavailable
+
     own_codec, regions = codec(settings), settings.regions
 
     def publish(record_name: str, record: Mapping[str, Any]) -> None:

@@ -101,7 +101,8 @@ def schemas_register(data: DataOption = None, as_json: JsonOption = False) -> No
 
     Example: radar schemas register
     """
-    from hub.registry_sync import BUNDLE_FILE, register_all, registry_client, write_bundle
+    from hub.registry_sync import register_all, registry_client
+    from hub.schema_bundle import BUNDLE_FILE, write_bundle
 
     settings = _settings(data)
     registered = register_all(registry_client(settings.registry))
