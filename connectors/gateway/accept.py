@@ -53,6 +53,7 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
+TWIN_ATTEMPTS_MAX = 3  # each fails only when a twin of the same instant was itself refused
 # A twin's sender may itself wait for the whole delivery time and then some for the database.
 _TWIN_SECONDS_MAX = DELIVERY_TIMEOUT_SECONDS + 5
 
@@ -127,8 +128,8 @@ class Acceptor:
             offers = _all_offers(readings)
             self._check_times(offers)
             ready = [self._prepare(offer, principal) for offer in offers]
-            reserved = self._reserve(ready, principal)
-            is_duplicate = self._send(ready, reserved)
+            reserved, sent = self._reserve_and_send(ready, principal)
+            is_duplicate = _duplicates(reserved, sent)
             outcomes += ["duplicate" if known else "accepted" for known in is_duplicate]
         return [
             Receipt(receipt_id=r.receipt_id, received_at=r.received_at, is_duplicate=known)
@@ -235,39 +236,69 @@ class Acceptor:
             raise Refused("dedup.conflict", conflicts)
         return reserved
 
-    def _send(self, ready: Sequence[_Ready], reserved: Sequence[Reserved]) -> list[bool]:
-        """Produce what no broker has confirmed yet; return which of them were there before."""
-        unsent = {
-            one.reservation.receipt_id: one.message
-            for one, standing in zip(ready, reserved, strict=True)
-            if not standing.is_acknowledged
-        }
-        mine, twins = self._in_flight.claim(unsent)
+    def _reserve_and_send(
+        self, ready: Sequence[_Ready], principal: Principal
+    ) -> tuple[list[Reserved], set[UUID]]:
+        """Return the reservations, and the receipts whose events this call has put on a topic."""
+        sent: set[UUID] = set()
+        for _ in range(TWIN_ATTEMPTS_MAX):
+            reserved, now_sent, twins = self._send(ready, principal)
+            sent |= now_sent
+            if _have_arrived(twins):
+                return reserved, sent
+        raise Unavailable("http.overloaded", retry_after_seconds=1)
+
+    def _send(
+        self, ready: Sequence[_Ready], principal: Principal
+    ) -> tuple[list[Reserved], set[UUID], Sequence[Future[None]]]:
+        """Reserve all; produce what no broker has confirmed and nobody here is sending already.
+
+        Claimed before it is reserved: whoever claims an event after a twin has finished with it
+        then reads that twin's confirmation.
+        """
+        mine, twins = self._in_flight.claim(one.reservation.receipt_id for one in ready)
         try:
-            messages = {receipt: m for receipt, m in unsent.items() if receipt in mine}
-            if messages:
-                delivered = self._publisher.publish(list(messages.values()))
+            reserved = self._reserve(ready, principal)
+            unsent = {
+                one.reservation.receipt_id: one.message
+                for one, standing in zip(ready, reserved, strict=True)
+                if standing.receipt_id in mine and not standing.is_acknowledged
+            }
+            if unsent:
+                delivered = self._publisher.publish(list(unsent.values()))
                 offsets = [place.offset for place in delivered]
-                self._receipts.acknowledge(dict(zip(messages, offsets, strict=True)))
+                self._receipts.acknowledge(dict(zip(unsent, offsets, strict=True)))
         except BaseException as error:
             self._in_flight.finish(mine, error)
             raise
         self._in_flight.finish(mine)
-        _wait_for(twins)
-        new = set(mine)
-        duplicates = []
-        for standing in reserved:
-            duplicates.append(standing.receipt_id not in new)
-            new.discard(standing.receipt_id)
-        return duplicates
+        return reserved, set(unsent), twins
 
 
-def _wait_for(twins: Sequence[Future[None]]) -> None:
+def _have_arrived(twins: Sequence[Future[None]]) -> bool:
+    """Wait for what others send; False when one of them was refused, and so sent nothing.
+
+    A twin is refused for another content under the id, or for another event of its batch: no
+    fault of this one's, which must then be sent by this call itself.
+    """
     for twin in twins:
         try:
             twin.result(timeout=_TWIN_SECONDS_MAX)
         except TimeoutError:
             raise Unavailable("http.outcome_unknown") from None
+        except Refused:
+            return False
+    return True
+
+
+def _duplicates(reserved: Sequence[Reserved], sent: set[UUID]) -> list[bool]:
+    """Say of each whether it was there before; of twins in one batch the first one is new."""
+    new = set(sent)
+    duplicates = []
+    for standing in reserved:
+        duplicates.append(standing.receipt_id not in new)
+        new.discard(standing.receipt_id)
+    return duplicates
 
 
 def _all_offers(readings: Sequence[Reading]) -> list[Offer]:
