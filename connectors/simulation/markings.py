@@ -13,6 +13,7 @@ from connectors.simulation.assumptions import (
     FORM_RATES,
     REPORT_NATURE_RATES,
     SECTOR_RATES,
+    Assumptions,
 )
 from connectors.simulation.attributes import Codes, Versions, assign
 from connectors.simulation.claims import claims_of
@@ -64,81 +65,115 @@ class Markings:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Draw:
+    """How an attribute is drawn before it is repaired, and how often it is left blank."""
+
+    attribute: Attribute
+    draw: Callable[[Item], Codes]
+    rates: Mapping[str, float]
+    blank_share: float = 0.0
+
+
 def mark(
     arranger: Arranger, items: Mapping[Series, Sequence[Item]], completions: Completions
 ) -> Markings:
     """Return what every report and advice carries, meeting all tables, counts and shares."""
-    assumptions = arranger.assumptions
     # Where a nature is lacking, the form is too; most often nobody has assessed the report yet.
     rng = arranger.chance("blanks")
     blank_rank = {
         report.number: rng.random() * (1.0 if report.number in completions else 0.4)
         for report in items["report"]
     }
-    drawn = arranger.chance("codes")
     natures: dict[int, Codes] = {}
-
-    def nature(item: Item) -> Codes:
-        blank = blank_rank[item.number] < assumptions.report_unregistered_share
-        natures[item.number] = () if blank else _several(REPORT_NATURE_RATES, drawn)
-        return natures[item.number]
-
-    def form(item: Item) -> Codes:
-        known = natures.get(item.number, ())
-        if not known:
-            return ()
-        if known == (OTHER_PROBLEMS,):
-            return known
-        own = [c for c in _several(FORM_RATES, drawn) if c != OTHER_PROBLEMS] or ["EMOTIONAL_ABUSE"]
-        return (*own, OTHER_PROBLEMS) if OTHER_PROBLEMS in known else tuple(own)
-
-    def one_of(rates: Mapping[str, float], blank: float = 0.0) -> Callable[[Item], Codes]:
-        names, weights = list(rates), list(rates.values())
-        return lambda _: () if drawn.random() < blank else (drawn.choices(names, weights)[0],)
-
-    def advice_nature(_: Item) -> Codes:
-        if drawn.random() < assumptions.advice_unregistered_share:
-            return ()
-        return _several(ADVICE_NATURE_RATES, drawn)
-
-    children = {YES: assumptions.children_share, NO: 1 - assumptions.children_share}
-    channels = {"CHAT": assumptions.chat_share, "PHONE": 1 - assumptions.chat_share}
-    schools = {YES: assumptions.school_share, NO: 1 - assumptions.school_share}
-    unregistered = assumptions.report_unregistered_share
-    sectorless = assumptions.sector_unregistered_share
-    questions: tuple[tuple[Attribute, Callable[[Item], Codes], Mapping[str, float], float], ...] = (
-        (SECTOR_OF_REPORT, one_of(SECTOR_RATES, sectorless), SECTOR_RATES, sectorless),
-        (NATURE_OF_REPORT, nature, REPORT_NATURE_RATES, unregistered),
-        (FORM_OF_REPORT, form, FORM_RATES, unregistered),
-        (CHILDREN_OF_REPORT, one_of(children), children, 0.0),
-        (
-            NATURE_OF_ADVICE,
-            advice_nature,
-            ADVICE_NATURE_RATES,
-            assumptions.advice_unregistered_share,
-        ),
-        (CHANNEL_OF_ADVICE, one_of(channels), channels, 0.0),
-        (SCHOOL_OF_ADVICE, one_of(schools), schools, 0.0),
+    rng = arranger.chance("codes")
+    draws = (
+        *_report_draws(arranger.assumptions, blank_rank, natures, rng),
+        *_advice_draws(arranger.assumptions, rng),
     )
     versions: dict[Attribute, Versions] = {}
-    for attribute, draw, rates, blank_share in questions:
+    for each in draws:
+        attribute = each.attribute
         own = items[attribute.of]
-        claims = [
-            claims_of(edition, attribute, _population(own, index), blank_share)
-            for index, edition in enumerate(arranger.figures.editions)
-        ]
         versions[attribute] = assign(
             attribute,
             items=own,
-            claims=claims,
-            draw=draw,
-            rates=rates,
+            claims=[
+                claims_of(edition, attribute, _population(own, index), each.blank_share)
+                for index, edition in enumerate(arranger.figures.editions)
+            ],
+            draw=each.draw,
+            rates=each.rates,
             blank_rank=blank_rank if attribute.of == "report" else {},
             rng=arranger.chance(f"codes {attribute.of} {attribute.name}"),
         )
         if attribute == NATURE_OF_REPORT:
-            natures.update({number: each[-1][1] for number, each in versions[attribute].items()})
+            natures.update({number: kept[-1][1] for number, kept in versions[attribute].items()})
     return Markings(versions=versions)
+
+
+def _report_draws(
+    assumptions: Assumptions,
+    blank_rank: Mapping[int, float],
+    natures: Mapping[int, Codes],
+    rng: Random,
+) -> tuple[_Draw, ...]:
+    """Return how reports are drawn; `natures` holds those that are settled when forms are drawn."""
+    blank_share = assumptions.report_unregistered_share
+
+    def nature(item: Item) -> Codes:
+        return () if blank_rank[item.number] < blank_share else _several(REPORT_NATURE_RATES, rng)
+
+    def form(item: Item) -> Codes:
+        known = natures[item.number]
+        if known in ((), (OTHER_PROBLEMS,)):
+            return known
+        own = [c for c in _several(FORM_RATES, rng) if c != OTHER_PROBLEMS] or ["EMOTIONAL_ABUSE"]
+        return (*own, OTHER_PROBLEMS) if OTHER_PROBLEMS in known else tuple(own)
+
+    sectorless = assumptions.sector_unregistered_share
+    children = {YES: assumptions.children_share, NO: 1 - assumptions.children_share}
+    return (
+        _Draw(
+            attribute=SECTOR_OF_REPORT,
+            draw=_one_of(SECTOR_RATES, rng, sectorless),
+            rates=SECTOR_RATES,
+            blank_share=sectorless,
+        ),
+        _Draw(
+            attribute=NATURE_OF_REPORT,
+            draw=nature,
+            rates=REPORT_NATURE_RATES,
+            blank_share=blank_share,
+        ),
+        _Draw(attribute=FORM_OF_REPORT, draw=form, rates=FORM_RATES, blank_share=blank_share),
+        _Draw(attribute=CHILDREN_OF_REPORT, draw=_one_of(children, rng), rates=children),
+    )
+
+
+def _advice_draws(assumptions: Assumptions, rng: Random) -> tuple[_Draw, ...]:
+    blank_share = assumptions.advice_unregistered_share
+
+    def nature(_: Item) -> Codes:
+        return () if rng.random() < blank_share else _several(ADVICE_NATURE_RATES, rng)
+
+    channels = {"CHAT": assumptions.chat_share, "PHONE": 1 - assumptions.chat_share}
+    schools = {YES: assumptions.school_share, NO: 1 - assumptions.school_share}
+    return (
+        _Draw(
+            attribute=NATURE_OF_ADVICE,
+            draw=nature,
+            rates=ADVICE_NATURE_RATES,
+            blank_share=blank_share,
+        ),
+        _Draw(attribute=CHANNEL_OF_ADVICE, draw=_one_of(channels, rng), rates=channels),
+        _Draw(attribute=SCHOOL_OF_ADVICE, draw=_one_of(schools, rng), rates=schools),
+    )
+
+
+def _one_of(rates: Mapping[str, float], rng: Random, blank: float = 0.0) -> Callable[[Item], Codes]:
+    names, weights = list(rates), list(rates.values())
+    return lambda _: () if rng.random() < blank else (rng.choices(names, weights)[0],)
 
 
 def _population(items: Sequence[Item], edition: int) -> Callable[[range], int]:

@@ -27,7 +27,6 @@ from connectors.simulation.statements import (
 
 CORRECTION_DAYS_MAX = 60
 VIOLENT_NATURES = frozenset({"EX_PARTNER_VIOLENCE", "OTHER_DOMESTIC_VIOLENCE"})
-REPLACED_REASONS = ("INPUT_ERROR", "LATE_INFORMATION")
 HANDOVERS = {
     "HANDOVER_PROFESSIONAL": ("LOCAL_TEAM", "LOCAL_TEAM", "INVOLVED_PROFESSIONAL"),
     "HANDOVER_CLIENT_NETWORK": ("CLIENT_NETWORK",),
@@ -83,31 +82,20 @@ class ReportStories:
         if item.known_on > item.on and self._draws(self._plan.assumptions.partner_signal_share):
             signal = self._signal(case, codes, flags, people)
         about: Any = {"signal": signal, "flags": flags, "people": people}
-        registered = self._register(
-            case,
-            codes,
-            received_on=item.on,
-            known_on=item.known_on,
-            **about,
-        )
-        for edition in self._plan.markings.changes("report", item):
-            known = self._between(edition)
-            newer = Codes.of(self._plan, item, edition)
-            later = self._register(case, newer, received_on=item.on, known_on=known, **about)
-            self._scribe.correct(
-                registered, known_on=known, reason_code="INPUT_ERROR", replacement=later
-            )
-            registered = later
+        registered: SimulatedEvent | None = None
         moved = self._moved_to.get(item.number)
-        if moved is not None:
-            newer = Codes.of(self._plan, moved, moved.first)
-            later = self._register(
-                case, newer, received_on=moved.on, known_on=moved.known_on, **about
-            )
-            self._scribe.correct(
-                registered, known_on=moved.known_on, reason_code="INPUT_ERROR", replacement=later
-            )
-        elif item.ended_on is not None:
+        for each in (item, moved) if moved is not None else (item,):
+            changes = self._plan.markings.changes("report", each)
+            days = [each.known_on, *(self._between(edition) for edition in changes)]
+            for known, edition in zip(days, [each.first, *changes], strict=True):
+                newer = Codes.of(self._plan, each, edition)
+                later = self._register(case, newer, received_on=each.on, known_on=known, **about)
+                if registered is not None:
+                    self._scribe.correct(
+                        registered, known_on=known, reason_code="INPUT_ERROR", replacement=later
+                    )
+                registered = later
+        if moved is None and registered is not None and item.ended_on is not None:
             self._scribe.correct(registered, known_on=item.ended_on, reason_code="DUPLICATE")
         decision = self._plan.decisions.get(item.number)
         if decision is not None:
