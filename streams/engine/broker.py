@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Protocol
 
 from confluent_kafka import TopicCollection, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
@@ -12,7 +13,19 @@ from streams.engine.errors import StopError, TransientError
 REQUEST_SECONDS_MAX = 10.0
 
 
-class Broker:
+class Broker(Protocol):
+    """What a claim needs to know; every call either answers or raises TransientError."""
+
+    def topic_ids(self, topics: Iterable[str]) -> Mapping[str, str]:
+        """Return Kafka's id of each topic; a missing topic is a StopError that names it."""
+        ...
+
+    def bounds(self, at: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], tuple[int, int]]:
+        """Return (first offset kept, next offset) of each (topic, partition)."""
+        ...
+
+
+class KafkaBroker:
     """Thin view of the cluster; every call either answers or raises TransientError."""
 
     def __init__(self, bootstrap: str, client_id: str) -> None:

@@ -55,3 +55,6 @@ ADVICE = Log(
     columns=("known_at", "source", "event_id", "record_name"),
 )
 LOGS = (JOURNAL, FINDINGS, ADVICE)
+LOG_TOPICS = frozenset(log.topic for log in LOGS)
+LOG_BY_TOPIC = {log.topic: log for log in LOGS}
+LOG_BY_NAME = {log.name: log for log in LOGS}

@@ -4,62 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from psycopg import sql
-
-from streams.engine.errors import StopError, TransientError
+from streams.engine.errors import TransientError
 from streams.engine.lease import InputPosition
-from streams.engine.log import LOGS, Log
+from streams.engine.log import LOG_BY_TOPIC
+from streams.engine.log_tables import LogTables
 from streams.engine.stage import InputRecord
-from streams.engine.transaction import QUERIES, Connection
 
-LOG_BY_TOPIC = {log.topic: log for log in LOGS}
 POSITION_HEADER = "radar-position"
 INCARNATION_HEADER = "radar-incarnation"
 FRAME_BYTES = 5
 # One read of the table brings at most this many rows, so that a long gap stays in memory bounds.
 GAP_ROWS_MAX = 5_000
 
-_ROWS = sql.SQL(
-    "select position, incarnation, key, body from {table} "
-    "where region = %(region)s and position between %(first)s and %(last)s order by position"
-)
-
-
-def read_table(
-    connection: Connection, log: Log, region: str, first: int, last: int, *, offset: int
-) -> list[InputRecord]:
-    """Return the rows `first`…`last` of a log's table; a missing one is a StopError.
-
-    The table is the authority: if it lacks a row that the topic shows, something outside
-    Radar has deleted it, and going on would lose it silently.
-    """
-    query = _ROWS.format(table=sql.Identifier(*log.table.split(".")))
-    rows = connection.execute(query, {"region": region, "first": first, "last": last}).fetchall()
-    if [row[0] for row in rows] != list(range(first, last + 1)):
-        raise StopError(f"{log.table}, region {region}: rows {first} to {last} are not all there")
-    return [
-        InputRecord(
-            topic=log.topic,
-            offset=offset,
-            key=bytes(key),
-            value=bytes(body),
-            position=position,
-            incarnation=incarnation,
-        )
-        for position, incarnation, key, body in rows
-    ]
-
-
-def head_of(connection: Connection, log: Log, region: str) -> int:
-    """Return the last position committed to a log; 0 when it is empty."""
-    row = connection.execute(
-        QUERIES["read_log_head"], {"log": log.name, "region": region}
-    ).fetchone()
-    return 0 if row is None else int(row[1])
-
 
 def contiguous(
-    connection: Connection, region: str, at: InputPosition, records: Sequence[InputRecord]
+    tables: LogTables, region: str, at: InputPosition, records: Sequence[InputRecord]
 ) -> list[InputRecord]:
     """Turn what a poll brought of a log topic into positions that follow `at.position`.
 
@@ -75,11 +34,11 @@ def contiguous(
             continue
         position, incarnation = place
         if position > expected:
-            if position > head_of(connection, log, region):
+            if position > tables.head(log, region):
                 raise TransientError(f"{at.topic}: position {position} is ahead of its table")
             while expected < position:
                 last = min(position - 1, expected + GAP_ROWS_MAX - 1)
-                result += read_table(connection, log, region, expected, last, offset=record.offset)
+                result += tables.rows(log, region, expected, last, offset=record.offset)
                 expected = last + 1
         result.append(
             InputRecord(

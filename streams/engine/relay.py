@@ -8,16 +8,15 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import psycopg
 import structlog
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from streams.engine import metrics
 from streams.engine.errors import ErrorKind, TransientError, classify
 from streams.engine.lease import Lease
-from streams.engine.log import LOGS, Log
-from streams.engine.log_reader import INCARNATION_HEADER, POSITION_HEADER, head_of, read_table
-from streams.engine.transaction import QUERIES, Connection
+from streams.engine.log import LOG_BY_NAME, Log
+from streams.engine.log_reader import INCARNATION_HEADER, POSITION_HEADER
+from streams.engine.store import Store
 
 logger = structlog.get_logger()
 
@@ -37,7 +36,6 @@ PRODUCER_SETTINGS = {
 }
 # What librdkafka reports for a record that was not acknowledged in time.
 NOT_DELIVERED = KafkaError._MSG_TIMED_OUT  # noqa: SLF001 - the public name of the code
-LOG_BY_NAME = {log.name: log for log in LOGS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +61,12 @@ class _Feed:
     pending: deque[RelayRow] = field(default_factory=deque)
 
 
+def relay_producer(bootstrap: str, client_id: str) -> Callable[[], Producer]:
+    """Return what makes a producer that keeps order and repeats nothing by itself."""
+    settings = {**PRODUCER_SETTINGS, "bootstrap.servers": bootstrap, "client.id": client_id}
+    return lambda: Producer(settings)
+
+
 class Relay:
     """A thread that follows the committed heads of the leases it was given.
 
@@ -71,21 +75,20 @@ class Relay:
     """
 
     def __init__(
-        self, *, bootstrap: str, client_id: str, database_url: str, frames: Mapping[str, bytes]
+        self,
+        *,
+        store: Store,
+        producer: Callable[[], Producer],
+        frames: Mapping[str, bytes],
     ) -> None:
-        self._settings = {
-            **PRODUCER_SETTINGS,
-            "bootstrap.servers": bootstrap,
-            "client.id": client_id,
-        }
-        self._database_url = database_url
+        self._store = store
+        self._new_producer = producer
         self._frames = frames
         self._feeds: list[_Feed] = []
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._stopping = False
         self._producer: Producer | None = None
-        self._connection: Connection | None = None
         self._stored_at = 0.0
         self.healthy = True
         self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
@@ -147,7 +150,7 @@ class Relay:
                 try:
                     self._warm_up()
                     self._send_all()
-                    self._store(force=stopping)
+                    self._note(force=stopping)
                     self.healthy = True
                 except Exception as error:
                     if classify(error) is not ErrorKind.TRANSIENT:
@@ -160,7 +163,7 @@ class Relay:
             self.failure = error
             self.healthy = False
         finally:
-            self._disconnect()
+            self._store.drop()
 
     def _start_again(self, error: Exception) -> None:
         """Discard the producer: after any error only the acknowledged position is certain."""
@@ -170,7 +173,7 @@ class Relay:
         if self._producer is not None:
             self._producer.purge()
             self._producer = None
-        self._disconnect()
+        self._store.drop()
         with self._lock:
             for feed in self._feeds:
                 feed.sent = feed.acknowledged
@@ -183,7 +186,7 @@ class Relay:
         """Make the producer and fetch metadata before the first row: it may cost a second."""
         if self._producer is not None or not self._feeds:
             return
-        producer = Producer(self._settings)
+        producer = self._new_producer()
         for topic in {feed.log.topic for feed in self._feeds}:
             producer.list_topics(topic, timeout=FLUSH_SECONDS_MAX)
         self._producer = producer
@@ -206,11 +209,9 @@ class Relay:
             head = feed.head
         if head <= feed.sent:
             return []
-        connection = self._connect()
-        head = min(head_of(connection, feed.log, feed.lease.region), feed.sent + CHUNK_ROWS_MAX)
-        records = read_table(
-            connection, feed.log, feed.lease.region, feed.sent + 1, head, offset=-1
-        )
+        tables = self._store.tables()
+        head = min(tables.head(feed.log, feed.lease.region), feed.sent + CHUNK_ROWS_MAX)
+        records = tables.rows(feed.log, feed.lease.region, feed.sent + 1, head, offset=-1)
         return [
             RelayRow(r.position or 0, r.incarnation or 0, r.key or b"", r.value or b"")
             for r in records
@@ -256,29 +257,14 @@ class Relay:
             on_delivery=delivered,
         )
 
-    def _store(self, *, force: bool) -> None:
+    def _note(self, *, force: bool) -> None:
         """Store the acknowledged positions, guarded by the epoch, now and then."""
         due = force or time.monotonic() - self._stored_at >= STORE_EVERY_SECONDS
         with self._lock:
             feeds = [feed for feed in self._feeds if feed.acknowledged > feed.stored]
         if not due or not feeds:
             return
-        connection = self._connect()
         for feed in feeds:
-            place = {"log": feed.log.name, "region": feed.lease.region}
-            told = {"relayed": feed.acknowledged, "epoch": feed.lease.epoch}
-            connection.execute(QUERIES["store_relayed"], {**place, **told})
+            self._store.note_relayed(feed.lease, feed.log.name, feed.acknowledged)
             feed.stored = feed.acknowledged
         self._stored_at = time.monotonic()
-
-    def _connect(self) -> Connection:
-        if self._connection is None or self._connection.closed:
-            self._connection = psycopg.connect(
-                self._database_url, autocommit=True, application_name="radar-relay"
-            )
-        return self._connection
-
-    def _disconnect(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None

@@ -13,11 +13,12 @@ import psycopg
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from schemas.events import derived_id
+from streams.engine.errors import Fenced
 from streams.engine.lease import Lease
 from streams.engine.ledger import Outcome
-from streams.engine.log import Log, LogRow
+from streams.engine.log import LOG_TOPICS, Log, LogRow
 from streams.engine.named_queries import load_queries
-from streams.engine.stage import InputRecord
+from streams.engine.stage import InputRecord, Stage
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -42,16 +43,40 @@ class UnitTransaction:
     once per unit, whatever the number of records.
     """
 
-    def __init__(self, connection: Connection, stage: str, dead_letter_key: bytes) -> None:
+    def __init__(self, connection: Connection, stage: Stage, dead_letter_key: bytes) -> None:
         self.connection = connection
         self.appended: dict[tuple[str, str], list[LogRow]] = defaultdict(list)
         self.outcomes: dict[Outcome, int] = defaultdict(int)
         self._stage = stage
+        self._place = {"stage": stage.name, "version": stage.version}
         self._cipher = AESGCM(dead_letter_key)
         self._heads: dict[tuple[str, str], int] = {}
         self._ledger: list[tuple[object, ...]] = []
         self._dead: list[tuple[object, ...]] = []
         self._logs: dict[str, Log] = {}
+
+    def fence(self, leases: Sequence[Lease]) -> None:
+        """Move the head rows on, first of all; raises Fenced when one is no longer ours."""
+        cursor = self.connection.execute(
+            QUERIES["fence"],
+            {
+                **self._place,
+                "regions": [lease.region for lease in leases],
+                "epochs": [lease.epoch for lease in leases],
+                "sequences": [lease.sequence for lease in leases],
+            },
+        )
+        if cursor.rowcount != len(leases):
+            raise Fenced(f"{cursor.rowcount} of {len(leases)} regions are still held")
+
+    def advance(self, ends: Sequence[tuple[str, str, int, int, int, float | None]]) -> None:
+        """Move the inputs on: rows of region, topic, offset, incarnation, position, broker ms."""
+        names = ("regions", "topics", "offsets", "incarnations", "positions", "record_ms")
+        columns = [list(column) for column in zip(*ends, strict=True)]
+        values = {**self._place, **dict(zip(names, columns, strict=True))}
+        self.connection.execute(QUERIES["advance_inputs"], values)
+        if any(topic in LOG_TOPICS for _, topic, *_ in ends):
+            self.connection.execute(QUERIES["note_progress"], values)
 
     def reserve(self, lease: Lease, log: Log, count: int) -> int:
         """Reserve `count` positions of `log` and return the first."""
@@ -101,7 +126,7 @@ class UnitTransaction:
 
         `keep_body=False` keeps a hash only: for advice, where the bytes would be the breach.
         """
-        letter_id = derived_id(self._stage, lease.region, record.topic, str(record.offset))
+        letter_id = derived_id(self._stage.name, lease.region, record.topic, str(record.offset))
         body = record.value or b""
         sealed = None
         if keep_body and record.value is not None:
@@ -114,7 +139,7 @@ class UnitTransaction:
         }
         self._dead.append(
             (
-                *(letter_id, self._stage, lease.region, record.topic, record.offset, code),
+                *(letter_id, self._stage.name, lease.region, record.topic, record.offset, code),
                 *(sealed, hashlib.sha256(body).digest(), json.dumps(shown)),
             )
         )

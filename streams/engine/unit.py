@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from streams.engine.claims import LOG_TOPICS
+from streams.engine.log import LOG_TOPICS
 from streams.engine.log_reader import contiguous
+from streams.engine.log_tables import LogTables
 from streams.engine.stage import Batch, InputRecord
-from streams.engine.transaction import Connection
 
 
 @dataclass(slots=True, kw_only=True)
@@ -19,20 +19,23 @@ class Unit:
     done: bool = False
 
 
-def readable(connection: Connection, batch: Batch) -> Batch:
+def readable(tables: LogTables, batch: Batch) -> Batch:
     """Return the batch as the stage may see it: log topics without gaps or repetitions."""
     records: list[InputRecord] = []
     for topic, at in batch.lease.inputs.items():
         mine = [record for record in batch.records if record.topic == topic]
         if topic in LOG_TOPICS and mine and mine[0].position is None:
-            mine = contiguous(connection, batch.lease.region, at, mine)
+            mine = contiguous(tables, batch.lease.region, at, mine)
         records += mine
     return Batch(lease=batch.lease, records=records)
 
 
-def ends_of(batch: Batch, seen: Batch) -> dict[str, tuple[int, int, int, float | None]]:
+End = tuple[int, int, int, float | None]
+
+
+def ends_of(batch: Batch, seen: Batch) -> dict[str, End]:
     """Return per topic the offset, incarnation, position and broker time after this batch."""
-    ends: dict[str, tuple[int, int, int, float | None]] = {}
+    ends: dict[str, End] = {}
     for record in batch.records:
         at = batch.lease.inputs[record.topic]
         ends[record.topic] = (

@@ -11,19 +11,20 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import psycopg
 import structlog
 
 from schemas.regions import Regions
 from streams.engine import metrics
-from streams.engine.broker import Broker
-from streams.engine.claims import LOG_TOPICS, Claim, claim_region
+from streams.engine.broker import Broker, KafkaBroker
+from streams.engine.claims import claim_region
 from streams.engine.errors import ErrorKind, Fenced, StopError, classify
 from streams.engine.lease import Lease
-from streams.engine.log_reader import GAP_ROWS_MAX, LOG_BY_TOPIC, head_of, read_table
-from streams.engine.relay import Relay, RelayRow
+from streams.engine.log import LOG_BY_TOPIC, LOG_TOPICS
+from streams.engine.log_reader import GAP_ROWS_MAX
+from streams.engine.relay import Relay, RelayRow, relay_producer
 from streams.engine.stage import Batch, Stage
-from streams.engine.transaction import QUERIES, Connection, UnitTransaction, one_row
+from streams.engine.store import PostgresStore, Store
+from streams.engine.transaction import UnitTransaction
 from streams.engine.unit import Unit, ends_of, readable
 
 logger = structlog.get_logger()
@@ -46,34 +47,53 @@ class WorkerSettings:
     frames: Mapping[str, bytes]
 
 
+def open_worker(*, stage: Stage, settings: WorkerSettings, regions: Regions) -> Worker:
+    """Build a worker on the real parts; its relay runs, nothing is claimed yet."""
+    client = f"radar-{settings.slot}"
+    store = PostgresStore(
+        settings.database_url, slot=settings.slot, dead_letter_key=settings.dead_letter_key
+    )
+    relay = Relay(
+        store=PostgresStore(settings.database_url, slot=f"{settings.slot}-relay"),
+        producer=relay_producer(settings.bootstrap, f"{client}-relay"),
+        frames=settings.frames,
+    )
+    relay.start()
+    return Worker(
+        stage=stage,
+        store=store,
+        broker=KafkaBroker(settings.bootstrap, client),
+        relay=relay,
+        regions=regions,
+        slot=settings.slot,
+    )
+
+
 class Worker:
     """Writes the units of one stage for the regions it holds."""
 
-    def __init__(self, *, stage: Stage, settings: WorkerSettings, regions: Regions) -> None:
+    def __init__(
+        self,
+        *,
+        stage: Stage,
+        store: Store,
+        broker: Broker,
+        relay: Relay,
+        regions: Regions,
+        slot: str,
+    ) -> None:
         self.stage = stage
+        self.slot = slot
         self.leases: dict[tuple[str, int], Lease] = {}
         self.problems: dict[str, str] = {"start": "no regions claimed yet"}
-        self._settings = settings
+        self._store = store
+        self._broker = broker
+        self._relay = relay
         self._regions = regions
-        client = f"radar-{settings.slot}"
-        self._broker = Broker(settings.bootstrap, client)
-        self._relay = Relay(
-            bootstrap=settings.bootstrap,
-            client_id=f"{client}-relay",
-            database_url=settings.database_url,
-            frames=settings.frames,
-        )
-        self._relay.start()
-        self._connection: Connection | None = None
         self._stopping = threading.Event()
         self._progress_at = time.monotonic()
         self._forgot_at = time.monotonic()
         self._behind_since: dict[tuple[str, int], float] = {}
-
-    @property
-    def slot(self) -> str:
-        """Name of this worker that stays the same over restarts."""
-        return self._settings.slot
 
     def claim(self, assigned: set[tuple[str, int]]) -> Mapping[tuple[str, int], int]:
         """Claim every region of which all topics are assigned; return the next offsets.
@@ -85,9 +105,6 @@ class Worker:
         self.problems = {}
         partitions = {partition for _, partition in assigned}
         following: dict[tuple[str, int], int] = {}
-        claim = Claim(
-            stage=self.stage, worker=self._settings.slot, database_url=self._settings.database_url
-        )
         for partition in sorted(partitions):
             region = self._regions.code(partition)
             missing = [t for t in self.stage.topics if (t, partition) not in assigned]
@@ -96,7 +113,7 @@ class Worker:
                     f"this worker holds only part of it; not assigned: {', '.join(missing)}"
                 )
                 continue
-            claimed = self._claim_until_answered(claim, region, partition)
+            claimed = self._claim_until_answered(region, partition)
             if claimed is None:
                 return {}
             lease, offsets = claimed
@@ -121,8 +138,7 @@ class Worker:
         self._stopping.set()
         self._relay.stop()
         self.leases = {}
-        if self._connection is not None:
-            self._connection.close()
+        self._store.drop()
 
     def holds(self, unit: Unit) -> bool:
         """Say whether every lease of the unit is still this worker's newest."""
@@ -169,7 +185,7 @@ class Worker:
         except Exception as error:
             if classify(error) is not ErrorKind.TRANSIENT:
                 raise
-            self._disconnect()
+            self._store.drop()
             logger.warning("timer_retry", stage=self.stage.name, error=type(error).__name__)
 
     def _held(self) -> list[Lease]:
@@ -177,47 +193,21 @@ class Worker:
 
     def _commit(self, unit: Unit) -> None:
         started = time.monotonic()
-        connection = self._connect()
-        with connection.transaction():
-            self._fence(connection, unit)
-            tx = UnitTransaction(connection, self.stage.name, self._settings.dead_letter_key)
-            batches = [readable(connection, batch) for batch in unit.batches]
+        with self._store.unit(self.stage) as tx:
+            tx.fence([batch.lease for batch in unit.batches])
+            batches = [readable(tx.tables(), batch) for batch in unit.batches]
             if any(batch.records for batch in batches):
                 self.stage.handle(batches, tx)
             tx.flush()
-            self._advance_inputs(connection, unit, batches)
+            tx.advance(
+                [
+                    (batch.lease.region, topic, *end)
+                    for batch, seen in zip(unit.batches, batches, strict=True)
+                    for topic, end in ends_of(batch, seen).items()
+                ]
+            )
         self._adopt(unit, batches, tx)
         metrics.UNIT_SECONDS.labels(stage=self.stage.name).observe(time.monotonic() - started)
-
-    def _fence(self, connection: Connection, unit: Unit) -> None:
-        leases = [batch.lease for batch in unit.batches]
-        cursor = connection.execute(
-            QUERIES["fence"],
-            {
-                "stage": self.stage.name,
-                "version": self.stage.version,
-                "regions": [lease.region for lease in leases],
-                "epochs": [lease.epoch for lease in leases],
-                "sequences": [lease.sequence for lease in leases],
-            },
-        )
-        if cursor.rowcount != len(leases):
-            metrics.FENCED.labels(stage=self.stage.name).inc()
-            raise Fenced(f"{cursor.rowcount} of {len(leases)} regions are still held")
-
-    def _advance_inputs(self, connection: Connection, unit: Unit, batches: Sequence[Batch]) -> None:
-        rows = [
-            (batch.lease.region, topic, *place)
-            for batch, seen in zip(unit.batches, batches, strict=True)
-            for topic, place in ends_of(batch, seen).items()
-        ]
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        names = ("regions", "topics", "offsets", "incarnations", "positions", "record_ms")
-        place = {"stage": self.stage.name, "version": self.stage.version}
-        values = {**place, **dict(zip(names, columns, strict=True))}
-        connection.execute(QUERIES["advance_inputs"], values)
-        if LOG_TOPICS & {row[1] for row in rows}:
-            connection.execute(QUERIES["note_progress"], values)
 
     def _adopt(self, unit: Unit, batches: Sequence[Batch], tx: UnitTransaction) -> None:
         """Move the leases to what was just committed, and hand new log rows to the relay."""
@@ -249,7 +239,7 @@ class Worker:
         for batch in unit.batches:
             batch.lease.cache.clear()
         kind = classify(error)
-        self._disconnect()
+        self._store.drop()
         if len(unit.batches) > 1 and kind is not ErrorKind.TRANSIENT:
             for batch in unit.batches:
                 self.apply(Unit(batches=[batch]))
@@ -263,57 +253,45 @@ class Worker:
         logger.warning("unit_retry", stage=self.stage.name, error=type(error).__name__)
         try:
             unit.done = self._was_committed(unit)
-        except psycopg.OperationalError:
+        except Exception as still_away:
+            if classify(still_away) is not ErrorKind.TRANSIENT:
+                raise
             # The database is still away: nothing is known, so nothing is decided.
-            self._disconnect()
+            self._store.drop()
         return unit.done
 
     def _was_committed(self, unit: Unit) -> bool:
         """Read the heads after an error: a COMMIT whose answer was lost may have succeeded."""
-        connection = self._connect()
         committed = []
         for batch in unit.batches:
             lease = batch.lease
-            place = {"stage": lease.stage, "version": lease.version, "region": lease.region}
-            row = connection.execute(QUERIES["read_lease"], place).fetchone()
-            if row is None or row[0] != lease.epoch:
+            head = self._store.head(lease)
+            if head is None or head[0] != lease.epoch:
                 raise Fenced(f"region {lease.region} was claimed by another worker")
-            committed.append(row[1] == lease.sequence + 1)
+            committed.append(head[1] == lease.sequence + 1)
         if not all(committed):
             return False
         for batch in unit.batches:
-            self._reload(connection, batch.lease)
+            batch.lease.sequence += 1
+            self._store.reload(batch.lease)
+            for name, at in batch.lease.logs.items():
+                self._relay.catch_up(batch.lease, name, at.position)
         return True
-
-    def _reload(self, connection: Connection, lease: Lease) -> None:
-        place = {"stage": lease.stage, "version": lease.version, "region": lease.region}
-        lease.sequence += 1
-        for topic, offset, incarnation, position in connection.execute(
-            QUERIES["read_inputs"], place
-        ).fetchall():
-            at = lease.inputs[topic]
-            at.offset, at.incarnation, at.position = offset, incarnation, position
-        for name, head in lease.logs.items():
-            row = one_row(connection, "read_log_head", {"log": name, "region": lease.region})
-            head.incarnation, head.position = row
-            self._relay.catch_up(lease, name, head.position)
 
     def _read_behind_table(self, held: Sequence[Lease]) -> None:
         """Read a log's table when its topic does not bring what the table has."""
         if time.monotonic() - self._progress_at < TABLE_READ_AFTER_SECONDS:
             return
         self._progress_at = time.monotonic()
-        connection = self._connect()
+        tables = self._store.tables()
         for lease in held:
             for topic, at in lease.inputs.items():
                 if topic not in LOG_TOPICS:
                     continue
                 log = LOG_BY_TOPIC[topic]
-                head = min(head_of(connection, log, lease.region), at.position + GAP_ROWS_MAX)
+                head = min(tables.head(log, lease.region), at.position + GAP_ROWS_MAX)
                 if head > at.position:
-                    rows = read_table(
-                        connection, log, lease.region, at.position + 1, head, offset=at.offset
-                    )
+                    rows = tables.rows(log, lease.region, at.position + 1, head, offset=at.offset)
                     self.apply(Unit(batches=[Batch(lease=lease, records=rows)]))
 
     def _forget_progress(self, held: Sequence[Lease]) -> None:
@@ -321,9 +299,7 @@ class Worker:
         if time.monotonic() - self._forgot_at < FORGET_EVERY_SECONDS:
             return
         self._forgot_at = time.monotonic()
-        regions = [lease.region for lease in held]
-        place = {"stage": self.stage.name, "regions": regions}
-        self._connect().execute(QUERIES["forget_progress"], place)
+        self._store.forget_progress(self.stage, [lease.region for lease in held])
 
     def _measure(self, highwaters: Mapping[tuple[str, int], int]) -> None:
         now = time.monotonic()
@@ -338,33 +314,19 @@ class Worker:
             metrics.LAG_SECONDS.labels(**labels).set(round(now - since, 3))
 
     def _claim_until_answered(
-        self, claim: Claim, region: str, partition: int
+        self, region: str, partition: int
     ) -> tuple[Lease, Mapping[str, int]] | None:
         """Claim one region, waiting while broker or database are away; None when stopping."""
         delay = RETRY_DELAY_SECONDS_MIN
         while not self._stopping.is_set():
             try:
-                return claim_region(claim, self._connect(), self._broker, region, partition)
+                return claim_region(self.stage, self._store, self._broker, region, partition)
             except Exception as error:
                 if classify(error) is not ErrorKind.TRANSIENT:
                     raise
-                self._disconnect()
+                self._store.drop()
                 self.problems["claim"] = f"{type(error).__name__}: waiting to claim regions"
-                logger.warning("claim_retry", stage=claim.stage.name, error=type(error).__name__)
+                logger.warning("claim_retry", stage=self.stage.name, error=type(error).__name__)
                 self._stopping.wait(delay)
                 delay = min(delay * 2, RETRY_DELAY_SECONDS_MAX)
         return None
-
-    def _connect(self) -> Connection:
-        if self._connection is None or self._connection.closed:
-            self._connection = psycopg.connect(
-                self._settings.database_url,
-                autocommit=True,
-                application_name=f"radar-{self._settings.slot}",
-            )
-        return self._connection
-
-    def _disconnect(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None

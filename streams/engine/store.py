@@ -1,0 +1,204 @@
+"""What the engine asks of its database, and the database itself.
+
+Behind this line everything is SQL; in front of it the engine decides.  A second implementation
+in memory (`tests/simulator`) lets thousands of schedules of crashes run against the same engine.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Protocol
+
+import psycopg
+
+from streams.engine.errors import StopError
+from streams.engine.lease import InputPosition, Lease, LogPosition
+from streams.engine.log_tables import LogTables, PostgresLogTables
+from streams.engine.stage import Stage
+from streams.engine.transaction import QUERIES, Connection, UnitTransaction, one_row
+
+# A head row is locked for one short transaction; a claim that waits longer has met a backend
+# whose worker is frozen, possibly inside COPY, and would wait for ever.
+BLOCKED_SECONDS_MAX = 2.0
+
+
+class Store(Protocol):
+    """The durable side of one worker; every call may raise what `errors.classify` knows."""
+
+    def claim(
+        self, stage: Stage, region: str, partition: int, topic_ids: Mapping[str, str]
+    ) -> Lease:
+        """Raise the region's epoch and return the lease; a recreated topic is a StopError."""
+        ...
+
+    def unit(self, stage: Stage) -> AbstractContextManager[UnitTransaction]:
+        """Open the one transaction of a unit; it commits when the block ends without error."""
+        ...
+
+    def head(self, lease: Lease) -> tuple[int, int] | None:
+        """Return (epoch, sequence) as committed."""
+        ...
+
+    def reload(self, lease: Lease) -> None:
+        """Read offsets and log heads of the lease as committed."""
+        ...
+
+    def tables(self) -> LogTables:
+        """Return the logs' tables, outside any transaction."""
+        ...
+
+    def note_relayed(self, lease: Lease, log: str, relayed: int) -> None:
+        """Store how far a log was relayed; refused silently when a newer epoch has stored."""
+        ...
+
+    def forget_progress(self, stage: Stage, regions: Sequence[str]) -> None:
+        """Drop what says when positions were committed after the time topics are kept."""
+        ...
+
+    def drop(self) -> None:
+        """Throw the connection away: after an error nothing about it is certain."""
+        ...
+
+
+class PostgresStore:
+    """The store of a worker in PostgreSQL, over one connection that is made when needed.
+
+    Not for several threads at once: the relay has a store of its own.
+    """
+
+    def __init__(self, database_url: str, *, slot: str, dead_letter_key: bytes = b"") -> None:
+        self._database_url = database_url
+        self._slot = slot
+        self._dead_letter_key = dead_letter_key
+        self._connection: Connection | None = None
+
+    def claim(
+        self, stage: Stage, region: str, partition: int, topic_ids: Mapping[str, str]
+    ) -> Lease:
+        """Raise the epoch, ending the backends that block it; see `Store`."""
+        connection = self._connect()
+        place = {"stage": stage.name, "version": stage.version, "region": region}
+        with connection.transaction():
+            epoch, sequence = self._claim_head(connection, place)
+            rows = connection.execute(
+                QUERIES["claim_inputs"],
+                {**place, "topics": list(topic_ids), "topic_ids": list(topic_ids.values())},
+            ).fetchall()
+            logs = {log.name: _claim_log(connection, log.name, region) for log in stage.logs}
+        inputs = {row[0]: _input(row) for row in rows if row[0] in topic_ids}
+        for topic, at in inputs.items():
+            if at.topic_id != topic_ids[topic]:
+                raise StopError(
+                    f"topic {topic} was deleted and made again since this stage read it "
+                    f"(region {region}); restore the topic, or see the runbook 'recreated topic'"
+                )
+        return Lease(
+            stage=stage.name,
+            version=stage.version,
+            region=region,
+            partition=partition,
+            epoch=epoch,
+            sequence=sequence,
+            inputs=inputs,
+            logs=logs,
+        )
+
+    @contextmanager
+    def unit(self, stage: Stage) -> Iterator[UnitTransaction]:
+        """Open the one transaction of a unit; see `Store`."""
+        connection = self._connect()
+        with connection.transaction():
+            yield UnitTransaction(connection, stage, self._dead_letter_key)
+
+    def head(self, lease: Lease) -> tuple[int, int] | None:
+        """Return (epoch, sequence) as committed."""
+        row = self._connect().execute(QUERIES["read_lease"], _place(lease)).fetchone()
+        return None if row is None else (row[0], row[1])
+
+    def reload(self, lease: Lease) -> None:
+        """Read offsets and log heads of the lease as committed."""
+        connection = self._connect()
+        rows = connection.execute(QUERIES["read_inputs"], _place(lease)).fetchall()
+        for topic, offset, incarnation, position in rows:
+            at = lease.inputs[topic]
+            at.offset, at.incarnation, at.position = offset, incarnation, position
+        for name, head in lease.logs.items():
+            row = one_row(connection, "read_log_head", {"log": name, "region": lease.region})
+            head.incarnation, head.position = row
+
+    def tables(self) -> LogTables:
+        """Return the logs' tables, outside any transaction."""
+        return PostgresLogTables(self._connect())
+
+    def note_relayed(self, lease: Lease, log: str, relayed: int) -> None:
+        """Store how far a log was relayed; see `Store`."""
+        told = {"log": log, "region": lease.region, "relayed": relayed, "epoch": lease.epoch}
+        self._connect().execute(QUERIES["store_relayed"], told)
+
+    def forget_progress(self, stage: Stage, regions: Sequence[str]) -> None:
+        """Drop what says when positions were committed after the time topics are kept."""
+        place = {"stage": stage.name, "regions": list(regions)}
+        self._connect().execute(QUERIES["forget_progress"], place)
+
+    def drop(self) -> None:
+        """Throw the connection away."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _connect(self) -> Connection:
+        if self._connection is None or self._connection.closed:
+            self._connection = psycopg.connect(
+                self._database_url, autocommit=True, application_name=f"radar-{self._slot}"
+            )
+        return self._connection
+
+    def _claim_head(self, connection: Connection, place: Mapping[str, Any]) -> tuple[int, int]:
+        done = threading.Event()
+        watcher = threading.Thread(
+            target=_free_blocked_head,
+            args=(self._database_url, connection.info.backend_pid, done),
+            daemon=True,
+        )
+        watcher.start()
+        try:
+            row = one_row(connection, "claim_head", {**place, "worker": self._slot})
+        finally:
+            done.set()
+            watcher.join()
+        return row[0], row[1]
+
+
+def _free_blocked_head(database_url: str, waiting: int, done: threading.Event) -> None:
+    if done.wait(BLOCKED_SECONDS_MAX):
+        return
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        while not done.wait(0.1):
+            blocking: Sequence[Any] = connection.execute(
+                QUERIES["blocking_backends"], {"waiting": waiting}
+            ).fetchall()
+            for (pid,) in blocking:
+                connection.execute(QUERIES["terminate_backend"], {"pid": pid})
+
+
+def _claim_log(connection: Connection, log: str, region: str) -> LogPosition:
+    row = one_row(connection, "claim_log", {"log": log, "region": region})
+    return LogPosition(log=log, incarnation=row[0], position=row[1], relayed=row[2])
+
+
+def _input(row: tuple[Any, ...]) -> InputPosition:
+    topic, topic_id, offset, incarnation, position = row
+    return InputPosition(
+        topic=topic,
+        topic_id=topic_id,
+        offset=offset,
+        incarnation=incarnation,
+        position=position,
+        fetched=offset,
+    )
+
+
+def _place(lease: Lease) -> Mapping[str, Any]:
+    return {"stage": lease.stage, "version": lease.version, "region": lease.region}
