@@ -13,7 +13,7 @@ from streams.engine.errors import TransientError
 from streams.engine.key_files import KeyFiles
 from streams.engine.stage import Stage
 from streams.engine.wire import wire_message
-from streams.engine.worker import Worker, WorkerSettings
+from streams.engine.worker import Worker, WorkerSettings, open_worker
 
 if TYPE_CHECKING:
     from connectors.gateway.app import GatewayDeps
@@ -101,7 +101,7 @@ def stage_topics() -> Mapping[str, tuple[str, ...]]:
 
 def worker(name: str, settings: Settings) -> Worker:
     """Build the worker of one stage; raises StopError when a file or setting is missing."""
-    return Worker(
+    return open_worker(
         stage=STAGES[name](settings),
         settings=WorkerSettings(
             slot=f"{name}-{settings.slot}",

@@ -21,13 +21,14 @@ from streams.admission.known_at import RegionClock, read_clock
 from streams.admission.sameness import Sameness, Seen, find_events, sameness
 from streams.admission.senders import Senders
 from streams.admission.stage import system_clock
+from streams.engine.database import Connection
 from streams.engine.key_files import KeyFiles
 from streams.engine.lease import Lease
 from streams.engine.ledger import Outcome
 from streams.engine.log import ADVICE, Log, LogRow
 from streams.engine.named_queries import load_queries
 from streams.engine.stage import Batch, InputRecord
-from streams.engine.transaction import Connection, UnitTransaction
+from streams.engine.transaction import UnitTransaction
 from streams.household.linking import EventKey
 
 QUERIES = load_queries("streams.admission")

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from streams.admission.journal_rows import CORRECTION, Draft
+from streams.engine.database import Connection
 from streams.engine.named_queries import load_queries
-from streams.engine.transaction import Connection
 from streams.household.linking import EventKey
 
 QUERIES = load_queries("streams.admission", "corrections.sql")

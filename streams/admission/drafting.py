@@ -9,8 +9,8 @@ from schemas.record_rules import mentions
 from streams.admission.journal_rows import Draft, draft_of, references_of
 from streams.admission.judging import Accepted
 from streams.admission.linking_store import ReviewEntry
+from streams.engine.database import Connection
 from streams.engine.key_files import KeyFiles
-from streams.engine.transaction import Connection
 from streams.vault.addresses import resolve_addresses
 from streams.vault.identities import Identity, MentionKey, resolve_identities
 

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from schemas.problem_codes import DataError
+from streams.engine.database import Connection
 from streams.engine.named_queries import load_queries
-from streams.engine.transaction import Connection
 
 QUERIES = load_queries("streams.admission")
 LOCAL = ZoneInfo("Europe/Amsterdam")

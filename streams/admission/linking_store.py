@@ -19,8 +19,8 @@ from streams.admission.journal_rows import Draft
 from streams.admission.known_at import local_day
 from streams.admission.membership_book import MembershipBook, Support
 from streams.admission.sightings import SightingBook
+from streams.engine.database import Connection
 from streams.engine.named_queries import load_queries
-from streams.engine.transaction import Connection
 from streams.household.linking import EventKey, Kind, Known, ReferenceKey, new_references
 
 QUERIES = load_queries("streams.admission", "linking.sql")

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from schemas.identity import HouseholdId, Pid
+from streams.engine.database import Connection
 from streams.engine.named_queries import load_queries
-from streams.engine.transaction import Connection
 
 QUERIES = load_queries("streams.admission", "corrections.sql")
 LINKING = load_queries("streams.admission", "linking.sql")

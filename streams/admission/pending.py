@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from streams.admission.journal_rows import Draft, decode_draft
+from streams.engine.database import Connection
 from streams.engine.named_queries import load_queries
-from streams.engine.transaction import Connection
 from streams.household.linking import EventKey, Statement
 
 QUERIES = load_queries("streams.admission", "pending.sql")

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
 
+from streams.engine.database import Connection
 from streams.engine.named_queries import load_queries
-from streams.engine.transaction import Connection
 from streams.household.linking import EventKey
 
 QUERIES = load_queries("streams.admission")

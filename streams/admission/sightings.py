@@ -17,8 +17,8 @@ from schemas.events import EVENT_TYPES, derived_id
 from schemas.identity import HouseholdId, Pid
 from streams.admission.journal_rows import Draft
 from streams.admission.known_at import local_day
+from streams.engine.database import Connection
 from streams.engine.named_queries import load_queries
-from streams.engine.transaction import Connection
 from streams.engine.wire import HUB_SOURCE
 from streams.household.linking import PERPETRATOR, EventKey, Kind, Statement
 

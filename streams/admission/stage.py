@@ -22,11 +22,12 @@ from streams.admission.placing import Placer
 from streams.admission.sameness import find_events
 from streams.admission.senders import Senders
 from streams.admission.writing import Unit, write_unit
+from streams.engine.database import Connection
 from streams.engine.key_files import KeyFiles
 from streams.engine.lease import Lease
 from streams.engine.log import JOURNAL, Log
 from streams.engine.stage import Batch
-from streams.engine.transaction import Connection, UnitTransaction
+from streams.engine.transaction import UnitTransaction
 from streams.vault.sealing_keys import SealingKeyRing, ensure_sealing_key
 
 CLOCK = "clock"

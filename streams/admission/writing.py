@@ -11,11 +11,12 @@ from streams.admission.known_at import RegionClock, write_clock
 from streams.admission.linking_store import ReviewEntry, write_view
 from streams.admission.pending import overdue, write_waiting
 from streams.admission.placing import Placed, Placer
+from streams.engine.database import Connection
 from streams.engine.lease import Lease
 from streams.engine.ledger import Outcome
 from streams.engine.log import JOURNAL
 from streams.engine.named_queries import load_queries
-from streams.engine.transaction import Connection, UnitTransaction
+from streams.engine.transaction import UnitTransaction
 from streams.household.linking import EventKey
 
 QUERIES = load_queries("streams.admission")

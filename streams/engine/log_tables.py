@@ -6,10 +6,10 @@ from typing import Protocol
 
 from psycopg import sql
 
+from streams.engine.database import QUERIES, Connection
 from streams.engine.errors import StopError
 from streams.engine.log import Log
 from streams.engine.stage import InputRecord
-from streams.engine.transaction import QUERIES, Connection
 
 _ROWS = sql.SQL(
     "select position, incarnation, key, body from {table} "

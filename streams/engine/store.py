@@ -13,11 +13,12 @@ from typing import Any, Protocol
 
 import psycopg
 
+from streams.engine.database import QUERIES, Connection, one_row
 from streams.engine.errors import StopError
 from streams.engine.lease import InputPosition, Lease, LogPosition
 from streams.engine.log_tables import LogTables, PostgresLogTables
 from streams.engine.stage import Stage
-from streams.engine.transaction import QUERIES, Connection, UnitTransaction, one_row
+from streams.engine.transaction import UnitTransaction
 
 # A head row is locked for one short transaction; a claim that waits longer has met a backend
 # whose worker is frozen, possibly inside COPY, and would wait for ever.

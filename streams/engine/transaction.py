@@ -6,34 +6,24 @@ import hashlib
 import json
 import secrets
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from schemas.events import derived_id
+from streams.engine.database import QUERIES, Connection
 from streams.engine.errors import Fenced
 from streams.engine.lease import Lease
 from streams.engine.ledger import Outcome
 from streams.engine.log import LOG_TOPICS, Log, LogRow
-from streams.engine.named_queries import load_queries
+from streams.engine.log_tables import LogTables, PostgresLogTables
 from streams.engine.stage import InputRecord, Stage
 
-Connection = psycopg.Connection[tuple[Any, ...]]
-
-QUERIES = load_queries("streams.engine")
 # CloudEvents attributes that may stand beside a dead letter; all others could hold anything.
 SHOWN_HEADERS = frozenset({"ce_type", "ce_specversion", "ce_region", "content-type"})
 NONCE_BYTES = 12
-
-
-def one_row(connection: Connection, name: str, parameters: Mapping[str, object]) -> tuple[Any, ...]:
-    """Run a named query that always answers with one row."""
-    row = connection.execute(QUERIES[name], parameters).fetchone()
-    if row is None:
-        raise AssertionError(f"query {name} must return a row")
-    return row
 
 
 class UnitTransaction:
@@ -77,6 +67,10 @@ class UnitTransaction:
         self.connection.execute(QUERIES["advance_inputs"], values)
         if any(topic in LOG_TOPICS for _, topic, *_ in ends):
             self.connection.execute(QUERIES["note_progress"], values)
+
+    def tables(self) -> LogTables:
+        """Return the logs' tables as this transaction sees them."""
+        return PostgresLogTables(self.connection)
 
     def reserve(self, lease: Lease, log: Log, count: int) -> int:
         """Reserve `count` positions of `log` and return the first."""

@@ -7,9 +7,9 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from streams.engine.database import Connection
 from streams.engine.lease import Lease
 from streams.engine.named_queries import load_queries
-from streams.engine.transaction import Connection
 from streams.household.rule_set import (
     DEFAULT_RULE_SET,
     RuleSet,

@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from streams.engine.database import Connection
 from streams.engine.key_files import KeyFiles
 from streams.engine.named_queries import load_queries
-from streams.engine.transaction import Connection
 from streams.vault.identities import MentionKey
 from streams.vault.keys import KEK_VERSION, KeyWrapper, seal_value
 from streams.vault.lookup_tokens import KEY_VERSION, index_token, random_token

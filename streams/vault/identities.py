@@ -11,9 +11,9 @@ from enum import StrEnum
 from itertools import islice
 
 from schemas.identity import Pid
+from streams.engine.database import Connection
 from streams.engine.key_files import KeyFiles
 from streams.engine.named_queries import load_queries
-from streams.engine.transaction import Connection
 from streams.vault.keys import KEK_VERSION, KeyWrapper, seal_value
 from streams.vault.lookup_tokens import (
     KEY_VERSION,

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from streams.engine.database import Connection
 from streams.engine.key_files import KeyFiles
 from streams.engine.named_queries import load_queries
-from streams.engine.transaction import Connection
 from streams.vault.keys import KEK_VERSION, KeyWrapper
 
 QUERIES = load_queries("streams.vault")

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
 from hub.migrate import migrate
 from schemas.sealing import open_sealed, seal
+from streams.engine.database import Connection
 from streams.engine.key_files import KeyFiles
-from streams.engine.transaction import Connection
 from streams.vault.addresses import resolve_addresses
 from streams.vault.identities import Certainty, Identity, IdentityDoubt, resolve_identities
 from streams.vault.keys import KeyWrapper, open_value

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from streams.engine.database import Connection
 from streams.engine.stage import InputRecord
-from streams.engine.transaction import Connection
 from tests.support.log_rows import LogRows, days_later, event_id, lease, report_registered
 from tests.support.projected import migrate_projections, project
 

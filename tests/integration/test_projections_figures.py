@@ -17,8 +17,8 @@ from connectors.simulation.figures import Edition, Figures, shipped_figures
 from projections.facts.registry import ADVICE_FACTS, JOURNAL_FACTS
 from projections.statistics import STATISTICS, count, month_matrix
 from projections.statistics.figure import month
+from streams.engine.database import Connection
 from streams.engine.stage import InputRecord
-from streams.engine.transaction import Connection
 from streams.household.terms import start_of_day
 from tests.support.log_rows import LogRows, lease
 from tests.support.projected import migrate_projections, project

@@ -9,7 +9,7 @@ import pytest
 
 from projections.stage import PROJECTIONS
 from schemas.events import EVENT_TYPES
-from streams.engine.transaction import Connection
+from streams.engine.database import Connection
 from tests.support.log_rows import (
     POLICE,
     REGION,

@@ -8,8 +8,8 @@ import psycopg
 import pytest
 
 from projections.statistics import STATISTICS, Figure, count, month_matrix
+from streams.engine.database import Connection
 from streams.engine.stage import InputRecord
-from streams.engine.transaction import Connection
 from tests.support.log_rows import REGION, LogRows, event_id, lease, report_registered
 from tests.support.projected import migrate_projections, project
 

@@ -12,10 +12,11 @@ import pytest
 
 from hub.migrate import migrate
 from schemas.regions import Regions
+from streams.engine.database import QUERIES, Connection
 from streams.engine.lease import InputPosition, Lease, LogPosition
 from streams.engine.log import FINDINGS, JOURNAL
 from streams.engine.stage import Batch, InputRecord
-from streams.engine.transaction import QUERIES, Connection, UnitTransaction
+from streams.engine.transaction import UnitTransaction
 from streams.household.state import to_bytes
 from streams.radar import household_store
 from streams.radar.clock import ClockReading, clocks_in
@@ -75,8 +76,9 @@ def apply(
         for n, body in enumerate(bodies)
     ]
     with connection.transaction(force_rollback=fail):
-        tx = UnitTransaction(connection, "radar", bytes(32))
-        RadarStage(publish=publish).handle([Batch(lease=lease, records=records)], tx)
+        stage = RadarStage(publish=publish)
+        tx = UnitTransaction(connection, stage, bytes(32))
+        stage.handle([Batch(lease=lease, records=records)], tx)
         tx.flush()
     if fail:
         lease.cache.clear()

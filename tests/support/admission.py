@@ -185,7 +185,7 @@ class AdmissionRoad:
     def unit(self, stage: str = "admission", *, commit: bool = True) -> UnitTransaction:
         """Admit all that was said since the last unit, in one transaction."""
         lease, records = self.leases[stage], self.waiting
-        tx = UnitTransaction(self.connection, stage, self.keys.dead_letter)
+        tx = UnitTransaction(self.connection, self.stages[stage], self.keys.dead_letter)
         self.stages[stage].handle([Batch(lease=lease, records=records)], tx)
         tx.flush()
         if not commit:

@@ -14,7 +14,7 @@ from streams.engine.ledger import Outcome
 from streams.engine.log import FINDINGS, Log, LogRow
 from streams.engine.stage import Batch
 from streams.engine.transaction import UnitTransaction
-from streams.engine.worker import Worker, WorkerSettings
+from streams.engine.worker import Worker, WorkerSettings, open_worker
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 FRAMES = dict.fromkeys(("JournalRow", "FindingEvent", "AdviceRow"), b"\x00\x00\x00\x00\x01")
@@ -96,4 +96,4 @@ def worker_of(
         dead_letter_key=b"k" * 32,
         frames=FRAMES,
     )
-    return Worker(stage=stage, settings=settings, regions=regions)
+    return open_worker(stage=stage, settings=settings, regions=regions)

@@ -9,10 +9,11 @@ import psycopg
 
 from hub.migrate import migrations
 from projections.stage import ProjectionsStage
+from streams.engine.database import Connection
 from streams.engine.lease import Lease
 from streams.engine.log import ADVICE, FINDINGS, JOURNAL
 from streams.engine.stage import Batch, InputRecord
-from streams.engine.transaction import Connection, UnitTransaction
+from streams.engine.transaction import UnitTransaction
 
 _NEEDED = ("streams.engine", "projections")
 
@@ -28,8 +29,9 @@ def project(connection: Connection, lease: Lease, records: Sequence[InputRecord]
     """Hand one unit of work to the stage, in the order in which the engine would."""
     topics = (JOURNAL.topic, FINDINGS.topic, ADVICE.topic)
     ordered = [record for topic in topics for record in records if record.topic == topic]
-    unit = UnitTransaction(connection, "projections", bytes(32))
-    ProjectionsStage().handle([Batch(lease=lease, records=ordered)], unit)
+    stage = ProjectionsStage()
+    unit = UnitTransaction(connection, stage, bytes(32))
+    stage.handle([Batch(lease=lease, records=ordered)], unit)
 
 
 def rows(connection: Connection, view: str, **where: Any) -> list[dict[str, Any]]:

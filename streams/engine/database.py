@@ -1,0 +1,22 @@
+"""PostgreSQL as the engine sees it: the connection type and the engine's own queries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+
+from streams.engine.named_queries import load_queries
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+QUERIES = load_queries("streams.engine")
+
+
+def one_row(connection: Connection, name: str, parameters: Mapping[str, object]) -> tuple[Any, ...]:
+    """Run a named query of the engine that always answers with one row."""
+    row = connection.execute(QUERIES[name], parameters).fetchone()
+    if row is None:
+        raise AssertionError(f"query {name} must return a row")
+    return row
