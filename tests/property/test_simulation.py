@@ -123,7 +123,7 @@ def test_nothing_is_said_outside_the_log(document: dict[str, Any], seed: int) ->
 
 
 @given(
-    reports=st.lists(st.integers(10, 40), min_size=6, max_size=6),
+    reports=st.lists(st.integers(25, 60), min_size=6, max_size=6),
     first=st.integers(5, 60),
     second=st.integers(5, 35),
     mean=st.integers(250, 700),
@@ -142,7 +142,7 @@ def test_terms_hold_or_cannot_be_reached(
                 "known_on": "2022-07-15",
                 "months": {
                     "report": {"2022": [*reports, *[None] * 6]},
-                    "conditions_started": {"2022": [*[4] * 6, *[None] * 6]},
+                    "conditions_started": {"2022": [*[9] * 6, *[None] * 6]},
                 },
                 "terms": [
                     {
