@@ -24,6 +24,7 @@ from tests.conftest import skip_or_fail
 from tests.support.code_facts import (
     defined_in,
     log_events,
+    messages,
     metric_modules,
     rooms_files,
     settings_named,
@@ -168,6 +169,20 @@ def test_every_setting_is_documented() -> None:
     documented = {codes_in(row[0])[0] for row in rows} - FOREIGN_SETTINGS
     declared = {f"RADAR_{name.upper()}" for name in Settings.model_fields}
     assert documented == declared | settings_named()
+
+
+def test_every_runbook_answers_what_the_code_says() -> None:
+    page = OPERATING / "runbooks.md"
+    said = messages()
+    named = {name for text in said for name in re.findall(r"runbook '([^']+)'", text)}
+    assert named <= set(sections_of(page, 2))
+    reasons = [
+        reason
+        for line in re.findall(r"^\*Reasons?:\*.*(?:\n.+)*", text_of(page), re.MULTILINE)
+        for reason in re.findall(r'"([^"]+)"', line.replace("\n", " "))
+    ]
+    assert len(reasons) >= 5
+    assert not [reason for reason in reasons if not any(reason in text for text in said)]
 
 
 def road() -> list[tuple[str, str, str]]:

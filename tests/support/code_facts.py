@@ -92,6 +92,19 @@ def settings_named() -> set[str]:
     }
 
 
+def messages() -> set[str]:
+    """Return every text of the product, with an ellipsis where a value is filled in."""
+    found = set()
+    for path in rooms_files():
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.JoinedStr):
+                parts = [p.value if isinstance(p, ast.Constant) else "…" for p in node.values]
+                found.add("".join(map(str, parts)))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.add(node.value)
+    return found
+
+
 def defined_in(tree: ast.Module) -> set[str]:
     """Return what a module defines: functions, classes, `Class.method`, and assigned names."""
     found: set[str] = set()
