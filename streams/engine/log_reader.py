@@ -61,5 +61,5 @@ def _place_of(record: InputRecord) -> tuple[int, int] | None:
     headers = dict(record.headers)
     try:
         return int(headers[POSITION_HEADER]), int(headers[INCARNATION_HEADER])
-    except (KeyError, ValueError):
+    except (KeyError, TypeError, ValueError):
         return None

@@ -23,6 +23,9 @@ from streams.engine.transaction import UnitTransaction
 # A head row is locked for one short transaction; a claim that waits longer has met a backend
 # whose worker is frozen, possibly inside COPY, and would wait for ever.
 BLOCKED_SECONDS_MAX = 2.0
+# The engine's statements are prepared once and run with keys of the same shape for ever, so a
+# plan per statement is enough; it is made anew now and then, see `refresh_plans`.
+SESSION_OPTIONS = "-c plan_cache_mode=force_generic_plan -c jit=off"
 
 
 class Store(Protocol):
@@ -56,6 +59,10 @@ class Store(Protocol):
 
     def forget_progress(self, stage: Stage, regions: Sequence[str]) -> None:
         """Drop what says when positions were committed after the time topics are kept."""
+        ...
+
+    def refresh_plans(self) -> None:
+        """Let statements be planned anew for tables that have grown since."""
         ...
 
     def drop(self) -> None:
@@ -143,6 +150,10 @@ class PostgresStore:
         place = {"stage": stage.name, "regions": list(regions)}
         self._connect().execute(QUERIES["forget_progress"], place)
 
+    def refresh_plans(self) -> None:
+        """Drop cached plans: one made on an almost empty table reads all of it, for ever."""
+        self._connect().execute(QUERIES["discard_plans"], prepare=False)
+
     def drop(self) -> None:
         """Throw the connection away."""
         if self._connection is not None:
@@ -152,7 +163,10 @@ class PostgresStore:
     def _connect(self) -> Connection:
         if self._connection is None or self._connection.closed:
             self._connection = psycopg.connect(
-                self._database_url, autocommit=True, application_name=f"radar-{self._slot}"
+                self._database_url,
+                autocommit=True,
+                application_name=f"radar-{self._slot}",
+                options=SESSION_OPTIONS,
             )
         return self._connection
 

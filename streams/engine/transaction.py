@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from schemas.events import derived_id
+from schemas.events import EVENT_TYPES, derived_id
 from streams.engine.database import QUERIES, Connection
 from streams.engine.errors import Fenced
 from streams.engine.lease import Lease
@@ -20,9 +20,14 @@ from streams.engine.ledger import Outcome
 from streams.engine.log import LOG_TOPICS, Log, LogRow
 from streams.engine.log_tables import LogTables, PostgresLogTables
 from streams.engine.stage import InputRecord, Stage
+from streams.engine.wire import CONTENT_TYPE
 
-# CloudEvents attributes that may stand beside a dead letter; all others could hold anything.
+# CloudEvents attributes that may stand beside a dead letter, with the values that may: a header
+# is the sender's own text, in which a name or bytes that are no text can stand as well.
 SHOWN_HEADERS = frozenset({"ce_type", "ce_specversion", "ce_region", "content-type"})
+SHOWN_VALUES = frozenset(
+    {event_type.ce_type.encode() for event_type in EVENT_TYPES.values()} | {b"1.0", CONTENT_TYPE}
+)
 NONCE_BYTES = 12
 
 
@@ -126,10 +131,11 @@ class UnitTransaction:
         if keep_body and record.value is not None:
             nonce = secrets.token_bytes(NONCE_BYTES)
             sealed = nonce + self._cipher.encrypt(nonce, body, letter_id.bytes)
+        values = SHOWN_VALUES | {lease.region.encode()}
         shown = {
-            name: value.decode("ascii", "replace")[:200]
+            name: value.decode()
             for name, value in record.headers
-            if name in SHOWN_HEADERS
+            if name in SHOWN_HEADERS and value in values
         }
         self._dead.append(
             (

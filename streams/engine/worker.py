@@ -34,6 +34,8 @@ RETRY_DELAY_SECONDS_MAX = 5.0
 # A log topic that stays behind its table this long is read from the table instead.
 TABLE_READ_AFTER_SECONDS = 3.0
 FORGET_EVERY_SECONDS = 3_600.0
+# Planning thirty statements costs 10 ms; a plan for an empty table costs 10 ms per unit.
+PLAN_EVERY_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +94,7 @@ class Worker:
         self._regions = regions
         self._stopping = threading.Event()
         self._progress_at = time.monotonic()
-        self._forgot_at = time.monotonic()
+        self._forgot_at = self._planned_at = time.monotonic()
         self._behind_since: dict[tuple[str, int], float] = {}
 
     def claim(self, assigned: set[tuple[str, int]]) -> Mapping[tuple[str, int], int]:
@@ -181,7 +183,7 @@ class Worker:
         try:
             self.stage.on_timer(held)
             self._read_behind_table(held)
-            self._forget_progress(held)
+            self._keep_house(held)
         except Exception as error:
             if classify(error) is not ErrorKind.TRANSIENT:
                 raise
@@ -294,12 +296,15 @@ class Worker:
                     rows = tables.rows(log, lease.region, at.position + 1, head, offset=at.offset)
                     self.apply(Unit(batches=[Batch(lease=lease, records=rows)]))
 
-    def _forget_progress(self, held: Sequence[Lease]) -> None:
-        """Drop what says when positions were committed after the time topics are kept."""
-        if time.monotonic() - self._forgot_at < FORGET_EVERY_SECONDS:
-            return
-        self._forgot_at = time.monotonic()
-        self._store.forget_progress(self.stage, [lease.region for lease in held])
+    def _keep_house(self, held: Sequence[Lease]) -> None:
+        """Forget old progress rows and stale query plans, each in its own interval."""
+        now = time.monotonic()
+        if now - self._planned_at >= PLAN_EVERY_SECONDS:
+            self._planned_at = now
+            self._store.refresh_plans()
+        if now - self._forgot_at >= FORGET_EVERY_SECONDS:
+            self._forgot_at = now
+            self._store.forget_progress(self.stage, [lease.region for lease in held])
 
     def _measure(self, highwaters: Mapping[tuple[str, int], int]) -> None:
         now = time.monotonic()

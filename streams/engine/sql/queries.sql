@@ -83,3 +83,6 @@ on conflict do nothing;
 delete from engine.progress
  where stage = %(stage)s and region = any (%(regions)s)
    and committed_at < now() - interval '35 days';
+
+-- name: discard_plans
+discard plans;
