@@ -24,7 +24,7 @@ class Step:
 
     def document(self) -> dict[str, object]:
         """Return it for a machine."""
-        return asdict(self)
+        return {**asdict(self), "at": self.at.isoformat() if self.at else None}
 
 
 def trace_event(database_url: str, event_id: str, region: str | None = None) -> Sequence[Step]:

@@ -25,6 +25,15 @@ with rows as (
   union all
   select region, 'vt.advice-log.v1', position from engine.advice
    where event_id = %(event_id)s and region = coalesce(%(region)s, region)
+  union all
+  -- What the radar said because of it, which must reach the pages too.
+  select f.region, 'vt.findings.v1', max(f.position)
+    from engine.journal j
+    join engine.findings f
+      on f.region = j.region and f.household_id = any (j.households)
+     and f.journal_position = j.position
+   where j.event_id = %(event_id)s and j.region = coalesce(%(region)s, j.region)
+   group by f.region
 )
 select i.stage, i.topic, i.position,
        (select p.committed_at from engine.progress p
