@@ -8,7 +8,6 @@ overridden, but for the two that undo Faust's hard-coded fetch wait of 1.5 s.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 FETCH_WAIT_BUSY_MS = 20
 FETCH_WAIT_IDLE_MS = 500
 IDLE_AFTER_POLLS = 3
-UNIT_POLL_SECONDS = 0.002
 
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):
@@ -62,7 +60,7 @@ class Consumer(driver.Consumer):
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Claim what was assigned; Faust awaits this before any record flows again."""
-        self.radar.unit_is_open = False
+        self.radar.close_unit()
         assigned = {(tp.topic, tp.partition) for tp in self.assignment()}
         offsets = await self.radar.in_worker_thread(self.radar.core.claim, assigned)
         positions = {TP(*at): offset for at, offset in offsets.items()}
@@ -96,8 +94,7 @@ class Consumer(driver.Consumer):
         load makes bigger units, not queues.
         """
         app = self.radar
-        while app.unit_is_open and self.flow_active and not self.should_stop:  # noqa: ASYNC110
-            await asyncio.sleep(UNIT_POLL_SECONDS)
+        await app.unit_closed()
         records, _ = await self._wait_next_records(timeout)
         self._follow_load(bool(records))
         if not records or self.should_stop or not self.flow_active:

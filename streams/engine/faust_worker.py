@@ -13,6 +13,7 @@ from typing import Any
 import faust
 import mode
 import structlog
+import uvloop
 
 from streams.engine.errors import Fenced, StopError
 from streams.engine.faust_transport import Undecoded
@@ -31,25 +32,45 @@ REBALANCE_SECONDS = 10.0
 # topic that appears late leaves a worker idle that long, silently.
 METADATA_AGE_MS = 5_000
 LOST_UNIT_SECONDS = 15.0
+GATHER_SECONDS = 0.02
 
 
 class RadarApp(faust.App):
     """A Faust app that knows the engine's worker; one thread does all its blocking work."""
 
     core: Worker
-    unit_is_open: bool = False
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.mirrored: dict[tuple[str, int], int] = {}
-        self._opened_at = 0.0
+        self._closed: asyncio.Event | None = None
+        self._opened_at = self._closed_at = 0.0
         self._is_writing = False
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="engine")
 
+    async def unit_closed(self) -> None:
+        """Wait until no unit is open; a reader of logs then lets a little more gather.
+
+        Its units would otherwise follow each other as fast as single rows come, and each has a
+        price of its own.  The first row after a pause never waits.
+        """
+        if self._closed is not None:
+            await self._closed.wait()
+        since = time.monotonic() - self._closed_at
+        if self.core.reads_logs and since < GATHER_SECONDS:
+            await asyncio.sleep(GATHER_SECONDS - since)
+
     def open_unit(self) -> None:
         """Note that a unit was handed to Faust; nothing is polled until it is written."""
-        self.unit_is_open = True
+        self._closed = asyncio.Event()
         self._opened_at = time.monotonic()
+
+    def close_unit(self) -> None:
+        """Note that no unit is on its way: it was written, or belongs to a former assignment."""
+        if self._closed is not None:
+            self._closed.set()
+            self._closed = None
+        self._closed_at = time.monotonic()
 
     async def write(self, unit: Unit) -> None:
         """Apply a unit once, though every one of its partitions brings it."""
@@ -64,7 +85,7 @@ class RadarApp(faust.App):
                 raise
         finally:
             self._is_writing = False
-            self.unit_is_open = False
+            self.close_unit()
 
     def check_alive(self) -> None:
         """Raise StopError when a unit was handed to Faust and never came: it would wait for ever.
@@ -72,7 +93,7 @@ class RadarApp(faust.App):
         Faust drops messages in ways that differ by release; restarting is free, waiting is not.
         """
         waited = time.monotonic() - self._opened_at
-        if self.unit_is_open and not self._is_writing and waited > LOST_UNIT_SECONDS:
+        if self._closed is not None and not self._is_writing and waited > LOST_UNIT_SECONDS:
             raise StopError("a unit was handed to Faust and did not come back; starting again")
 
     async def in_worker_thread(self, call: Callable[..., Any], *args: Any) -> Any:
@@ -125,7 +146,7 @@ def create_app(core: Worker, *, bootstrap: str, data_directory: str) -> RadarApp
     @app.on_partitions_revoked.connect
     async def forget(*_: Any, **__: Any) -> None:
         core.release()
-        app.unit_is_open = False
+        app.close_unit()
 
     @app.agent(topic, name=f"radar.{stage.name}", concurrency=1)
     async def units(stream: Any) -> None:
@@ -148,6 +169,7 @@ def run_app(app: RadarApp) -> int:
 
     SIGTERM lets the open unit finish, because the worker's thread is waited for.
     """
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     shell = faust.Worker(
         app, loglevel="WARN", quiet=True, redirect_stdouts=False, override_logging=False
     )

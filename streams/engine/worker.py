@@ -97,6 +97,11 @@ class Worker:
         self._forgot_at = self._planned_at = time.monotonic()
         self._behind_since: dict[tuple[str, int], float] = {}
 
+    @property
+    def reads_logs(self) -> bool:
+        """Say whether all input comes from logs, so that nobody waits for a unit's outcome."""
+        return LOG_TOPICS.issuperset(self.stage.topics)
+
     def claim(self, assigned: set[tuple[str, int]]) -> Mapping[tuple[str, int], int]:
         """Claim every region of which all topics are assigned; return the next offsets.
 
