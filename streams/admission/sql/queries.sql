@@ -8,10 +8,12 @@ on conflict (region) do update
   set mode = excluded.mode, now = excluded.now, day = excluded.day;
 
 -- name: find_events
-select e.source, e.event_id, e.digest, e.state, e.position
+select v.source, v.event_id, e.digest, e.state, e.position
   from unnest(%(sources)s::text[], %(ids)s::text[]) as v (source, event_id)
-  join admission.event e
-    on e.region = %(region)s and e.source = v.source and e.event_id = v.event_id;
+ cross join lateral (
+   select e.digest, e.state, e.position from admission.event e
+    where e.region = %(region)s and e.source = v.source and e.event_id = v.event_id
+   offset 0) as e;
 
 -- name: copy_events
 copy admission.event
@@ -32,10 +34,12 @@ update engine.ledger l set outcome = 'applied', position = v.position, settled_a
    and l.outcome = 'pending';
 
 -- name: find_advice_events
-select e.source, e.event_id, e.digest, 'applied', e.position
+select v.source, v.event_id, e.digest, 'applied', e.position
   from unnest(%(sources)s::text[], %(ids)s::text[]) as v (source, event_id)
-  join admission.advice_event e
-    on e.region = %(region)s and e.source = v.source and e.event_id = v.event_id;
+ cross join lateral (
+   select e.digest, e.position from admission.advice_event e
+    where e.region = %(region)s and e.source = v.source and e.event_id = v.event_id
+   offset 0) as e;
 
 -- name: copy_advice_events
 copy admission.advice_event (region, source, event_id, record_name, digest, position) from stdin;

@@ -1,9 +1,11 @@
 -- name: find_identities
-select i.kind, i.hmac, i.pid
+select v.kind, v.hmac, i.pid
   from unnest(%(kinds)s::text[], %(hmacs)s::bytea[]) as v (kind, hmac)
-  join vault.identity_index i
-    on i.region = %(region)s and i.kind = v.kind
-   and i.key_version = %(key_version)s and i.hmac = v.hmac;
+ cross join lateral (
+   select i.pid from vault.identity_index i
+    where i.region = %(region)s and i.kind = v.kind
+      and i.key_version = %(key_version)s and i.hmac = v.hmac
+   offset 0) as i;
 
 -- name: find_names
 select v.hmac, n.pid, n.is_certain
