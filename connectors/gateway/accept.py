@@ -35,6 +35,7 @@ from schemas.events import EVERY_INBOUND_TOPIC
 from schemas.problem_codes import DataError, Violation
 from schemas.sealing import seal
 from schemas.topics import INBOUND_TOPICS
+from streams.engine.crash_points import reach
 from streams.engine.wire import WireMessage, wire_message
 
 if TYPE_CHECKING:
@@ -265,7 +266,9 @@ class Acceptor:
                 if standing.receipt_id in mine and not standing.is_acknowledged
             }
             if unsent:
+                reach("gateway_reserved")
                 delivered = self._publisher.publish(list(unsent.values()))
+                reach("gateway_acknowledged")
                 offsets = [place.offset for place in delivered]
                 self._receipts.acknowledge(dict(zip(unsent, offsets, strict=True)))
         except BaseException as error:

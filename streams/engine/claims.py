@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from streams.engine.broker import Broker
+from streams.engine.crash_points import reach
 from streams.engine.errors import StopError
 from streams.engine.lease import Lease
 from streams.engine.log import LOG_TOPICS
@@ -20,6 +21,7 @@ def claim_region(
     Raises StopError when a topic was recreated, or when the log has lost what was not read.
     """
     lease = store.claim(stage, region, partition, broker.topic_ids(stage.topics))
+    reach("claimed")
     bounds = broker.bounds((topic, partition) for topic in lease.inputs)
     following = {}
     for topic, at in lease.inputs.items():

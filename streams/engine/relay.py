@@ -12,6 +12,7 @@ import structlog
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from streams.engine import metrics
+from streams.engine.crash_points import reach
 from streams.engine.errors import ErrorKind, TransientError, classify
 from streams.engine.lease import Lease
 from streams.engine.log import LOG_BY_NAME, Log
@@ -227,12 +228,14 @@ class Relay:
             if error is not None:
                 errors.append(error)
 
+        reach("before_relay")
         frame = self._frames[feed.log.record_name]
         for row in rows:
             self._produce(producer, feed, row, frame, delivered)
         left = producer.flush(FLUSH_SECONDS_MAX)
         if errors or left:
             raise KafkaException(errors[0] if errors else KafkaError(NOT_DELIVERED))
+        reach("after_relay")
         feed.sent = feed.acknowledged = rows[-1].position
         metrics.RELAYED_ROWS.labels(log=feed.log.name).inc(len(rows))
 

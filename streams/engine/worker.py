@@ -17,6 +17,7 @@ from schemas.regions import Regions
 from streams.engine import metrics
 from streams.engine.broker import Broker, KafkaBroker
 from streams.engine.claims import claim_region
+from streams.engine.crash_points import reach
 from streams.engine.errors import ErrorKind, Fenced, StopError, classify
 from streams.engine.lease import Lease
 from streams.engine.log import LOG_BY_TOPIC, LOG_TOPICS
@@ -202,9 +203,11 @@ class Worker:
         started = time.monotonic()
         with self._store.unit(self.stage) as tx:
             tx.fence([batch.lease for batch in unit.batches])
+            reach("after_fence")
             batches = [readable(tx.tables(), batch) for batch in unit.batches]
             if any(batch.records for batch in batches):
                 self.stage.handle(batches, tx)
+            reach("mid_handle")
             tx.flush()
             tx.advance(
                 [
@@ -213,6 +216,8 @@ class Worker:
                     for topic, end in ends_of(batch, seen).items()
                 ]
             )
+            reach("before_commit")
+        reach("after_commit")
         self._adopt(unit, batches, tx)
         metrics.UNIT_SECONDS.labels(stage=self.stage.name).observe(time.monotonic() - started)
 

@@ -1,0 +1,135 @@
+"""Waits until Radar has caught up, and reads what stands where, with plain SQL."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, defaultdict
+from typing import Any
+
+import psycopg
+from confluent_kafka import Consumer, TopicPartition
+
+from schemas.topics import INBOUND_TOPICS
+from streams.engine.wire import HUB_SOURCE
+from streams.radar.replay import replay
+from streams.radar.rows import decode_row
+from tests.soak.crew import Crew
+from tests.soak.oracle import Observed
+from tests.soak.sayings import REGIONS
+
+DRAIN_SECONDS_MAX = 180.0
+QUIET_POLLS = 5
+
+BEHIND = """
+select
+  (select coalesce(sum(h.position - i.position), 0) from engine.log_head h
+     join engine.input i using (region)
+    where h.log = 'journal' and i.topic = 'vt.journal.v1')
+  + (select coalesce(sum(h.position - i.position), 0) from engine.log_head h
+       join engine.input i using (region)
+      where h.log = 'findings' and i.topic = 'vt.findings.v1')
+  + (select coalesce(sum(h.position - i.position), 0) from engine.log_head h
+       join engine.input i using (region)
+      where h.log = 'advice' and i.topic = 'vt.advice-log.v1')
+  + (select coalesce(sum(position - relayed), 0) from engine.log_head)
+"""
+READ = "select coalesce(sum(last_offset + 1), 0) from engine.input where topic like 'vt.in.%'"
+
+
+def ends_of(bootstrap: str) -> dict[tuple[str, int], int]:
+    """Return the next offset of every partition that senders may write."""
+    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "soak-oracle"})
+    try:
+        return {
+            (topic, partition): consumer.get_watermark_offsets(
+                TopicPartition(topic, partition), timeout=20
+            )[1]
+            for topic in INBOUND_TOPICS
+            for partition in range(len(REGIONS))
+        }
+    finally:
+        consumer.close()
+
+
+def drain(crew: Crew) -> str | None:
+    """Wait until everything was read, relayed and projected; return what is left, if anything."""
+    deadline = time.monotonic() + DRAIN_SECONDS_MAX
+    quiet, left = 0, "nothing was looked at"
+    while quiet < QUIET_POLLS:
+        if time.monotonic() > deadline:
+            return left
+        try:
+            ends = sum(ends_of(crew.settings.bootstrap).values())
+            unread, behind = ends - int(_one(crew, READ)), int(_one(crew, BEHIND))
+        except psycopg.OperationalError:
+            unread, behind = -1, -1
+        left = f"{unread} records unread, {behind} rows behind"
+        quiet = quiet + 1 if unread == 0 and behind == 0 else 0
+        time.sleep(0.3)
+    return None
+
+
+def observe(crew: Crew) -> Observed:
+    """Read everything the oracle asks for."""
+    ledger: dict[tuple[str, int, int], Any] = {}
+    journal, timeline = defaultdict(list), defaultdict(list)
+    with psycopg.connect(crew.settings.database) as connection:
+        for region, topic, offset, outcome, source, event_id in connection.execute(
+            'select region, topic, "offset", outcome, source, event_id from engine.ledger'
+        ):
+            key = None if event_id is None else (region, source, event_id)
+            ledger[topic, REGIONS.index(region), offset] = (outcome, key)
+        for region, source, event_id, households in connection.execute(
+            "select region, source, event_id, households from engine.journal"
+        ):
+            journal[region, source, event_id].append(tuple(households))
+        for region, source, event_id, household in connection.execute(
+            "select region, source, event_id, household_id from projections.timeline"
+        ):
+            timeline[region, source, event_id].append(household)
+        waiting = connection.execute(
+            "select region, source, event_id from admission.event where state = 'pending'"
+        ).fetchall()
+        advice = Counter(
+            (region, source, event_id)
+            for region, source, event_id in connection.execute(
+                "select region, source, event_id from engine.advice"
+            )
+        )
+    return Observed(
+        ends=ends_of(crew.settings.bootstrap),
+        ledger=ledger,
+        journal=journal,
+        timeline=timeline,
+        pending=frozenset((region, source, event_id) for region, source, event_id in waiting),
+        advice=advice,
+        hub_source=HUB_SOURCE,
+    )
+
+
+def radar_equals_replay(crew: Crew) -> bool:
+    """Say whether folding each journal anew gives the radar's tables and log, byte by byte."""
+    with psycopg.connect(crew.settings.database) as connection:
+        for region in REGIONS:
+            rows = connection.execute(
+                "select body from engine.journal where region = %s order by position", [region]
+            )
+            whole = replay(region, (decode_row(bytes(body)) for (body,) in rows))
+            states = connection.execute(
+                "select household_id, state from radar.household_state where region = %s", [region]
+            ).fetchall()
+            findings = connection.execute(
+                "select body from engine.findings where region = %s order by position", [region]
+            ).fetchall()
+            if {name: bytes(state) for name, state in states} != whole.state_bytes():
+                return False
+            if [bytes(body) for (body,) in findings] != [row.body for row in whole.findings]:
+                return False
+    return True
+
+
+def _one(crew: Crew, statement: str) -> Any:
+    with psycopg.connect(crew.settings.database, connect_timeout=2) as connection:
+        row = connection.execute(statement.encode()).fetchone()
+    assert row is not None
+    return row[0]

@@ -1,0 +1,199 @@
+"""One soak: a Radar of its own, senders, faults, draining, and the oracle's verdict."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from connectors.partners import DEMO_PARTNERS
+from hub.local.stack import LocalStack, StackSettings, erase
+from tests.soak.crew import Crew, deployment, running_crew
+from tests.soak.faults import Injector, Record
+from tests.soak.oracle import Verdict, compare
+from tests.soak.reading import drain, observe, radar_equals_replay
+from tests.soak.sayings import Speaker, bsns
+from tests.soak.schedule import Fault, schedule
+from tests.soak.senders import (
+    Deployment,
+    GatewaySender,
+    KafkaSender,
+    advice,
+    registrations,
+    reports,
+)
+from tests.soak.sent import Book
+
+# Events a second by sender; together a little over the 200 that are promised.
+RATES: Mapping[str, float] = {"politie": 110, "zaaksysteem": 55, "melders": 44, "advies": 4}
+ROOT = Path(__file__).parents[2]
+WARM_UP_SECONDS = 3.0
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """Everything that a soak found."""
+
+    verdict: Verdict
+    record: Record
+    rebuild_equal: bool
+    left: str | None
+    seed: int
+    seconds: float
+
+    @property
+    def is_clean(self) -> bool:
+        """Say whether the promise held."""
+        return self.verdict.is_clean and self.left is None and self.rebuild_equal
+
+    def document(self) -> Mapping[str, Any]:
+        """Return the one line of `radar soak --json`."""
+        verdict, record = self.verdict, self.record
+        return {
+            "faults_injected": record.by_kind.total(),
+            "by_kind": dict(sorted(record.by_kind.items())),
+            "hit_in_flight": record.hit_in_flight,
+            "sent": verdict.sent,
+            "accepted": verdict.accepted,
+            **{
+                name: verdict.outcomes[name]
+                for name in ("applied", "duplicate", "conflict", "dead_lettered", "pending")
+            },
+            "lost": verdict.lost,
+            "doubled": verdict.doubled,
+            "wrong_households": verdict.wrong_households,
+            "unaccounted": verdict.unaccounted,
+            "rebuild_equal": self.rebuild_equal,
+            "recovery_seconds_p95": p95(record.recovery_seconds),
+            "seed": self.seed,
+            "commit": commit(),
+        }
+
+
+def run_soak(*, faults: int, seed: int, tell: Tell) -> Outcome:
+    """Run a whole soak in a temporary place; its data is kept when something was wrong."""
+    began = time.monotonic()
+    data = Path(tempfile.mkdtemp(prefix="radar-soak-"))
+    # Durable: an immediate stop of PostgreSQL must not take back what it has confirmed.
+    settings = StackSettings.from_environment(data, durable=True)
+
+    def step(name: str, seconds: float) -> None:
+        tell(f"{name}: {seconds:.1f} s")
+
+    with LocalStack(settings) as stack:
+        stack.start(step)
+        with running_crew(stack, step) as crew:
+            outcome = _soak(crew, schedule(seed, faults), seed, tell, began)
+    if outcome.is_clean:
+        erase(settings)
+    else:
+        tell(f"the data and logs of this run are kept in {data}")
+    return outcome
+
+
+def _soak(crew: Crew, faults: list[Fault], seed: int, tell: Tell, began: float) -> Outcome:
+    book = Book()
+    bsns()
+    told = deployment(crew)
+    gateway = _gateway_sender(told, book, "melders", "vt.in.reporters.v1", seed)
+    injector = Injector(crew, book, gateway)
+    stop = threading.Event()
+    senders = _start_senders(told, book, gateway, seed, stop)
+    time.sleep(WARM_UP_SECONDS)
+    injector.run(faults, tell)
+    for name in crew.services:
+        crew.signal(name, signal.SIGCONT)
+    crew.wait_all_ready()
+    stop.set()
+    for sender in senders:
+        sender.join()
+    tell(f"sent {len(book.all())}; waiting until all of it is through")
+    left = drain(crew)
+    verdict = compare(book.all(), observe(crew))
+    for example in (*injector.record.notes, *verdict.examples):
+        tell(example)
+    if left is not None:
+        tell(f"not drained: {left}")
+    return Outcome(
+        verdict=verdict,
+        record=injector.record,
+        rebuild_equal=radar_equals_replay(crew),
+        left=left,
+        seed=seed,
+        seconds=time.monotonic() - began,
+    )
+
+
+def _gateway_sender(
+    told: Deployment, book: Book, partner: str, topic: str, seed: int
+) -> GatewaySender:
+    say = advice if partner == "advies" else reports("report-submitted")
+    return GatewaySender(
+        deployment=told,
+        book=book,
+        speaker=_speaker(partner, seed),
+        partner=partner,
+        topic=topic,
+        say=say,
+        batch=2 if partner == "advies" else 8,
+    )
+
+
+def _start_senders(
+    told: Deployment, book: Book, gateway: GatewaySender, seed: int, stop: threading.Event
+) -> list[threading.Thread]:
+    police = KafkaSender(
+        deployment=told,
+        book=book,
+        speaker=_speaker("politie", seed),
+        topic="vt.in.police.v1",
+        say=reports("police-report-submitted"),
+    )
+    cases = KafkaSender(
+        deployment=told,
+        book=book,
+        speaker=_speaker("zaaksysteem", seed),
+        topic="vt.in.case-system.v1",
+        say=registrations,
+    )
+    advisers = _gateway_sender(told, book, "advies", "vt.in.advice.v1", seed)
+    runs = zip((police, cases, gateway, advisers), RATES.values(), strict=True)
+    threads = [
+        threading.Thread(target=sender.run, args=(rate, stop), daemon=True) for sender, rate in runs
+    ]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def _speaker(partner: str, seed: int) -> Speaker:
+    (found,) = [p for p in DEMO_PARTNERS if p.id == partner]
+    return Speaker(source=found.sources[0], draw=random.Random(f"{partner} of {seed}"))
+
+
+def p95(seconds: list[float]) -> float | None:
+    """Return the 95th percentile, None of nothing."""
+    if not seconds:
+        return None
+    return round(sorted(seconds)[min(len(seconds) - 1, int(len(seconds) * 0.95))], 2)
+
+
+def commit() -> str:
+    """Return the commit of the checkout that was tried."""
+    told = subprocess.run(
+        ["git", "rev-parse", "HEAD"],  # noqa: S607 - git is where the checkout came from
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    return told.stdout.strip()
