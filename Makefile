@@ -69,6 +69,15 @@ fix: setup ## Repair what the linter and the formatter can repair
 test: setup test-prerequisites static ## Everything CI runs: all tests, on real servers
 	@$(BIN)/pytest tests
 
+# Faults and seed of the long soak: make test-long FAULTS=1000 SEED=3
+FAULTS ?= 200
+SEED ?= 1
+
+.PHONY: test-long
+test-long: setup ## What takes long: a soak of FAULTS faults, and properties with 5,000 examples
+	@HYPOTHESIS_PROFILE=long $(BIN)/pytest --quiet --timeout 3600 tests/property
+	@$(BIN)/radar soak --faults $(FAULTS) --seed $(SEED) --json
+
 .PHONY: test-prerequisites
 test-prerequisites:
 	@missing=; \

@@ -14,6 +14,7 @@ from confluent_kafka import KafkaException
 from hub.cli.contract import schemas_app, topics_app
 from hub.cli.operate import doctor, migrate, serve, trace, work
 from hub.cli.run import demo, simulate, up
+from hub.cli.soak import soak
 from hub.cli.speaking import EXIT_AGAIN, EXIT_NOT, say
 from hub.local.errors import StackError
 from streams.engine.errors import StopError, TransientError
@@ -36,6 +37,7 @@ app.add_typer(schemas_app, name="schemas")
 app.command()(doctor)
 app.command()(work)
 app.command()(serve)
+app.command()(soak)
 
 
 def main() -> None:

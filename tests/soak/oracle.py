@@ -182,10 +182,10 @@ def _judge_households(sent: Sequence[Sent], observed: Observed, verdict: Verdict
             if set(observed.timeline.get(one.key, ())) - set(households):
                 verdict.blame("wrong_households", f"{one.key[2]}: the timeline has another")
     families: dict[tuple[str, str], set[int]] = defaultdict(set)
-    for family, households in of_family.items():
-        if len(households) > 1:
-            verdict.blame("wrong_households", f"family {family} has {len(households)} households")
-        for household in households:
+    for family, found in of_family.items():
+        if len(found) > 1:
+            verdict.blame("wrong_households", f"family {family} has {len(found)} households")
+        for household in found:
             families[household].add(family)
     for members in families.values():
         if len(members) > 1:

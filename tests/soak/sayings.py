@@ -144,5 +144,5 @@ def _bsns() -> Iterator[str]:
 @cache
 def _registered() -> dict[str, Any]:
     example = next(iter(examples_of("ReportRegistered").values()))["data"]
-    gone = ("sourceRef", "signalSource", "signalSourceRef", "persons", "repeatKind")
+    gone = ("sourceRef", "signalSource", "signalSourceRef", "persons")
     return {name: value for name, value in example.items() if name not in gone}

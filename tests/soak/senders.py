@@ -234,7 +234,7 @@ class GatewaySender:
         self._batch = batch
         self._earlier: deque[tuple[Document, Sent]] = deque(maxlen=REMEMBERED)
         self.is_waiting = False
-        self.answered_at = 0.0
+        self.answers = 0
 
     def run(self, per_second: float, stop: threading.Event) -> None:
         """Offer until told to stop; what was offered is offered again until it is answered."""
@@ -277,7 +277,8 @@ class GatewaySender:
         self.is_waiting = True
         while (status := _post(self._url, body, headers)) is None:
             time.sleep(RETRY_SECONDS)
-        self.answered_at, self.is_waiting = time.monotonic(), False
+        self.is_waiting = False
+        self.answers += 1
         for _, sent in batch:
             sent.fate = Fate.REFUSED if status == 409 else Fate.ACCEPTED
 
