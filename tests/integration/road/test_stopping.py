@@ -1,0 +1,143 @@
+"""SIGTERM and Ctrl-C: everything ends by itself, soon and with nothing lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from hub.local.endpoints import ENDPOINTS_FILE, Endpoints, read_endpoints
+from hub.local.errors import StackNotRunning
+from hub.local.processes import started_ticks
+from hub.local.stack import StackSettings, erase
+from hub.services import SERVICES
+from tests.support.road import Radar, eventually, http
+from tests.support.road_sender import PersistentSender
+
+if TYPE_CHECKING:
+    from hub.local.supervisor import Supervisor
+
+STOP_SECONDS_MAX = 10.0
+START_SECONDS_MAX = 60.0
+NAMES = [service.name for service in SERVICES]
+
+
+def exit_codes(supervisor: Supervisor, number: signal.Signals) -> dict[str, int]:
+    """Signal all our services at once; return how each ended, in time."""
+    processes = {name: supervisor._services[name].process for name in NAMES}
+    deadline = time.monotonic() + STOP_SECONDS_MAX
+    for process in processes.values():
+        assert process is not None
+        os.kill(process.pid, number)
+    return {
+        name: process.wait(max(0.0, deadline - time.monotonic()))
+        for name, process in processes.items()
+        if process is not None
+    }
+
+
+def test_services_end_in_time_under_load_and_lose_nothing(radar: Radar) -> None:
+    sender = PersistentSender(radar, count=150)
+    sender.start()
+    eventually(lambda: len(sender.taken) >= 30, "there is load")
+    codes = exit_codes(radar.stack.supervisor, signal.SIGTERM)
+    assert len(sender.taken) < 150, "the load was over before the end"
+    assert codes == dict.fromkeys(NAMES, 0)
+    sender.check_all_arrived_once()
+
+
+def test_a_worker_that_waits_for_the_database_ends_in_time(radar: Radar) -> None:
+    sender = PersistentSender(radar, count=5)
+    supervisor = radar.stack.supervisor
+    for name in NAMES:
+        eventually(partial(radar.is_ready, name), f"{name} runs again")
+    supervisor.pause("postgres")
+    try:
+        sender.start()
+        codes = exit_codes(supervisor, signal.SIGTERM)
+    finally:
+        supervisor.resume("postgres")
+    assert codes == dict.fromkeys(NAMES, 0)
+    sender.check_all_arrived_once()
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    directory = Path(tempfile.mkdtemp(prefix="radar-test-up-"))
+    yield directory
+    erase(StackSettings(data=directory))
+
+
+def start(data: Path) -> tuple[subprocess.Popen[str], Endpoints]:
+    """Run `radar up` until it says that it is up."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "hub.cli", "up", "--data", str(data)],
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+    def up() -> Endpoints | None:
+        assert process.poll() is None, process.stderr and process.stderr.read()
+        try:
+            found = read_endpoints(data)
+        except StackNotRunning:
+            return None
+        return found if found.web_url else None
+
+    return process, eventually(up, "radar up", START_SECONDS_MAX)
+
+
+def stop(process: subprocess.Popen[str], number: signal.Signals) -> str:
+    """Signal `radar up`, as a service manager or Ctrl-C does; return what it said."""
+    process.send_signal(number)
+    _, said = process.communicate(timeout=START_SECONDS_MAX)
+    assert process.returncode in (0, 130), said
+    return said
+
+
+def left_over(data: Path, endpoints: Endpoints) -> list[str]:
+    """Return the processes of a stack that still run."""
+    named = [name for name, pid in endpoints.pids.items() if started_ticks(pid) is not None]
+    mentioned = [
+        process.name()
+        for process in psutil.process_iter()
+        if process.pid != os.getpid() and mentions(process, str(data))
+    ]
+    return named + mentioned
+
+
+def mentions(process: psutil.Process, text: str) -> bool:
+    try:
+        return text in " ".join(process.cmdline())
+    except (psutil.NoSuchProcess, psutil.ZombieProcess, psutil.AccessDenied):
+        return False
+
+
+def test_radar_up_stops_clean_and_finds_its_data_again(data: Path) -> None:
+    process, endpoints = start(data)
+    regions = http(f"{endpoints.web_url}/regios.json").json()["regios"]
+    assert [region["code"] for region in regions] == ["drenthe"]
+    position = regions[0]["bijgewerkt"]["journaalPositie"]
+    assert set(NAMES) <= endpoints.pids.keys()
+    said = stop(process, signal.SIGTERM)
+    assert "Traceback" not in said
+    assert left_over(data, endpoints) == []
+    assert not (data / ENDPOINTS_FILE).exists()
+
+    process, again = start(data)
+    (region,) = http(f"{again.web_url}/regios.json").json()["regios"]
+    assert region["bijgewerkt"]["journaalPositie"] >= position > 0
+    said = stop(process, signal.SIGINT)
+    assert "Traceback" not in said
+    assert left_over(data, again) == []
