@@ -42,7 +42,7 @@ def test_two_workers_killed_at_random_moments(stack: Endpoints, counted: str, to
             hit += positions(counted) > before
             workers[slot] = start(stack, counted, [topic], slot)
         pouring.join()
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while positions(counted) < RECORDS and time.monotonic() < deadline:
             time.sleep(0.2)
             for slot, worker in workers.items():
@@ -52,7 +52,7 @@ def test_two_workers_killed_at_random_moments(stack: Endpoints, counted: str, to
         for worker in workers.values():
             worker.terminate()
         for worker in workers.values():
-            assert worker.wait(20) is not None
+            assert worker.wait(60) is not None
     assert_counted_once(counted, RECORDS)
     assert hit >= 1, "no kill came after progress: the test would prove nothing"
 
@@ -73,5 +73,5 @@ def test_a_worker_that_dies_at_each_named_point(stack: Endpoints, counted: str, 
         wait_for(counted, records * len(WORKER_POINTS))
     finally:
         last.terminate()
-        assert last.wait(20) == 0
+        assert last.wait(60) == 0
     assert_counted_once(counted, records * len(WORKER_POINTS))
