@@ -38,7 +38,9 @@ def _rig() -> ModuleType:
     """Return the module that soaks; by name, because nothing of ours may need the tests."""
     try:
         return importlib.import_module("tests.soak.soak")
-    except ImportError as error:
+    except ModuleNotFoundError as error:
+        if error.name is None or not error.name.startswith("tests"):
+            raise
         raise StopError(
             "soak needs a checkout with its tests: run it there, as .venv/bin/radar soak"
         ) from error

@@ -90,6 +90,16 @@ def _judge_sendings(sent: Sequence[Sent], observed: Observed, verdict: Verdict) 
             place = f"{one.topic} partition {one.partition} offset {one.offset}"
             wanted = " or ".join(sorted(expected))
             verdict.blame("unaccounted", f"{place}: {one.what} is {found[0]}, not {wanted}")
+    told: dict[EventKey, Counter[str]] = defaultdict(Counter)
+    for outcome, key in observed.ledger.values():
+        if key is not None:
+            told[key][outcome] += 1
+    for key in {
+        one.key for one in sent if one.by_gateway and one.fate is Fate.ACCEPTED and one.key
+    }:
+        # Which offset the gateway gave it is not known, so its copies are counted together.
+        if told[key]["applied"] != 1 or told[key].keys() - {"applied", "duplicate"}:
+            verdict.blame("unaccounted", f"{key[2]}: the ledger has {dict(told[key])}")
     for one in sent:
         # At the gateway only another content may be refused, and nothing else may pass.
         if one.by_gateway and (one.fate is Fate.REFUSED) != (one.content != 0):

@@ -108,8 +108,15 @@ def observe(crew: Crew) -> Observed:
 
 
 def radar_equals_replay(crew: Crew) -> bool:
-    """Say whether folding each journal anew gives the radar's tables and log, byte by byte."""
+    """Say whether folding each journal anew gives the radar's tables and log, byte by byte.
+
+    The pages must know the same findings as the log.
+    """
     with psycopg.connect(crew.settings.database) as connection:
+        said = connection.execute("select distinct region, finding_id from engine.findings")
+        shown = connection.execute("select region, finding_id from projections.finding")
+        if sorted(said.fetchall()) != sorted(shown.fetchall()):
+            return False
         for region in REGIONS:
             rows = connection.execute(
                 "select body from engine.journal where region = %s order by position", [region]

@@ -63,9 +63,14 @@ def observed() -> Observed:
         for offset, (outcome, name) in enumerate(OUTCOMES)
     }
     ledger["vt.in.reporters.v1", 0, 0] = ("applied", key("w"))
+    ledger["vt.in.advice.v1", 0, 0] = ("applied", key("x"))
     homes = {"a": "h1", "b": "h1", "b2": "h1", "c": "h2", "w": "h2"}
     return Observed(
-        ends={(TOPIC, 0): len(OUTCOMES), ("vt.in.reporters.v1", 0): 1},
+        ends={
+            (TOPIC, 0): len(OUTCOMES),
+            ("vt.in.reporters.v1", 0): 1,
+            ("vt.in.advice.v1", 0): 1,
+        },
         ledger=ledger,
         journal={key(name): [(home,)] for name, home in homes.items()}
         | {("noord", HUB, "opened"): [()]},
@@ -144,6 +149,12 @@ PLANTS: dict[str, tuple[str, Callable[[Observed], Observed]]] = {
     "a duplicate was applied": ("unaccounted", outcome(2, "applied")),
     "garbage was applied": ("unaccounted", outcome(4, "applied")),
     "a good event is a dead letter": ("unaccounted", outcome(1, "dead_lettered")),
+    "an event of the gateway is a conflict": (
+        "unaccounted",
+        lambda o: replace(
+            o, ledger={**o.ledger, ("vt.in.reporters.v1", 0, 0): ("conflict", key("w"))}
+        ),
+    ),
     "an event that nobody sent": (
         "unaccounted",
         lambda o: replace(o, journal={**o.journal, key("z"): [("h9",)]}),
