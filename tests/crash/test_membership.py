@@ -77,6 +77,7 @@ def test_one_worker_then_three_then_one(stack: Endpoints, counted: str, topic: s
     finally:
         for worker in workers.values():
             worker.kill()
+            worker.wait()
     assert_counted_once(counted, records)
 
 
@@ -105,4 +106,5 @@ def test_a_frozen_worker_wakes_after_another_took_over(
     finally:
         for worker in workers.values():
             worker.kill()
+            worker.wait()
     assert_counted_once(counted, records)

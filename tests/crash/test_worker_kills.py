@@ -17,7 +17,7 @@ from tests.crash.counting_run import assert_counted_once, positions, pour, start
 if TYPE_CHECKING:
     from hub.local.endpoints import Endpoints
 
-RECORDS = 6_000
+RECORDS = 12_000
 KILLS = 6
 SEED = int(os.environ.get("RADAR_TEST_SEED", "20"))
 WORKER_POINTS = tuple(point for point in CRASH_POINTS if not point.startswith("gateway"))
@@ -31,15 +31,14 @@ def test_two_workers_killed_at_random_moments(stack: Endpoints, counted: str, to
     workers = {slot: start(stack, counted, [topic], slot) for slot in slots}
     pouring = threading.Thread(target=pour, args=(stack, topic, range(RECORDS)))
     pouring.start()
-    hit = 0
     try:
         for _ in range(KILLS):
             before = positions(counted)
-            time.sleep(chance.uniform(1.5, 3.5))
+            wait_for(counted, min(before + 1, RECORDS), 120)
+            time.sleep(chance.uniform(0.1, 2.5))
             slot = chance.choice(slots)
             workers[slot].send_signal(signal.SIGKILL)
             workers[slot].wait()
-            hit += positions(counted) > before
             workers[slot] = start(stack, counted, [topic], slot)
         pouring.join()
         deadline = time.monotonic() + 180
@@ -54,7 +53,6 @@ def test_two_workers_killed_at_random_moments(stack: Endpoints, counted: str, to
         for worker in workers.values():
             assert worker.wait(60) is not None
     assert_counted_once(counted, RECORDS)
-    assert hit >= 1, "no kill came after progress: the test would prove nothing"
 
 
 @pytest.mark.timeout(300)
@@ -68,6 +66,7 @@ def test_a_worker_that_dies_at_each_named_point(stack: Endpoints, counted: str, 
             assert worker.wait(60) == -signal.SIGKILL, point
         finally:
             worker.kill()
+            worker.wait()
     last = start(stack, counted, [topic], "slot-a")
     try:
         wait_for(counted, records * len(WORKER_POINTS))
