@@ -142,6 +142,10 @@ class Worker:
 
     def release(self) -> None:
         """Forget all leases; whatever is queued or in flight for them is now stale."""
+        for (topic, _), lease in self.leases.items():
+            for gauge in (metrics.LAG_RECORDS, metrics.LAG_SECONDS):
+                # A region that another worker holds now must not keep this one's last lag.
+                gauge.labels(stage=self.stage.name, topic=topic, region=lease.region).set(0)
         self.leases = {}
         self._relay.follow([])
         metrics.LEASES.labels(stage=self.stage.name).set(0)
