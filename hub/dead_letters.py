@@ -109,14 +109,11 @@ class Repair:
 
 
 def find(connection: Connection, wanted: Wanted) -> Sequence[Letter]:
-    """Return the letters per region, oldest first; more than LETTERS_MAX is a StopError."""
+    """Return the letters per region, oldest first, and no more than LETTERS_MAX."""
     ids = None if wanted.ids is None else list(wanted.ids)
-    said = {**asdict(wanted), "ids": ids, "letters_max": LETTERS_MAX + 1}
+    said = {**asdict(wanted), "ids": ids, "letters_max": LETTERS_MAX}
     with connection.cursor(row_factory=class_row(Letter)) as cursor:
-        found = cursor.execute(QUERIES["letters"], said).fetchall()
-    if len(found) > LETTERS_MAX:
-        raise StopError(f"more than {LETTERS_MAX} dead letters; narrow it by code, topic or region")
-    return found
+        return cursor.execute(QUERIES["letters"], said).fetchall()
 
 
 def history(connection: Connection, letter: Letter) -> Sequence[Mapping[str, object]]:
@@ -164,6 +161,7 @@ def reveal(
         with connection.transaction():
             value = dead_letters.reveal(connection, key, letter.id, reason=reason, actor=actor)
         if value is None:
+            to.unlink()
             raise StopError("the letter was discarded just now: there is nothing to reveal")
         logger.info("dead_letter_revealed", letter=str(letter.id), reason=reason, actor=actor)
         file.write(value)

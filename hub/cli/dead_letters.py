@@ -56,7 +56,7 @@ def list_letters(
 
     Example: radar dead-letters list --code sealed.key_unknown --json
     """
-    from hub.dead_letters import STATUSES, Wanted, find
+    from hub.dead_letters import LETTERS_MAX, STATUSES, Wanted, find
 
     if status not in {*STATUSES, "all"}:
         raise typer.BadParameter(f"one of {', '.join(STATUSES)}, all", param_hint="--status")
@@ -66,14 +66,15 @@ def list_letters(
     with _database(_settings(data)) as connection:
         letters = find(connection, wanted)
     if as_json:
-        answer({"dead_letters": [letter.document() for letter in letters]})
+        is_cut = len(letters) == LETTERS_MAX
+        answer({"dead_letters": [each.document() for each in letters], "is_cut_off": is_cut})
     for letter in letters:
         at = letter.first_seen.astimezone().strftime("%Y-%m-%d %H:%M:%S")
         say(
             f"{letter.id}  {at}  {letter.region:<12}{letter.topic:<24}{letter.code:<22}"
             f"{letter.status}, attempts {letter.attempts}"
         )
-    say(f"{len(letters)} dead letters")
+    say(f"{len(letters)} dead letters" + (" and more" if len(letters) == LETTERS_MAX else ""))
 
 
 @dead_letters_app.command("show")
@@ -133,7 +134,8 @@ def redrive(
     """Put the original bytes of letters back on their topic, oldest first.
 
     Take the cause away first. What was admitted since ends as a duplicate; what fails again opens
-    again with one attempt more. Exit 1 when one of them cannot be redriven.
+    again with one attempt more. One command handles the oldest 10,000. Exit 1 when one of them
+    cannot be redriven.
 
     Example: radar dead-letters redrive --code authz.region --dry-run
     """

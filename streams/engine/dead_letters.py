@@ -85,12 +85,15 @@ def write_letters(cursor: psycopg.Cursor[Any], rows: Iterable[Mapping[str, Any]]
 
     The header alone proves nothing: topic, region and bytes must be the letter's as well.
     """
+    new = []
     for row in rows:
         if row["reopens"] is not None:
             cursor.execute(QUERIES["reopen_dead_letter"], row)
             if cursor.rowcount:
                 continue
-        cursor.execute(QUERIES["insert_dead_letter"], row)
+        new.append(row)
+    if new:
+        cursor.executemany(QUERIES["insert_dead_letter"], new)
 
 
 def redrive(connection: Connection, stage: str, lease: Lease, request: Request) -> int:

@@ -8,8 +8,10 @@ from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from streams.engine.errors import StopError
 from streams.engine.stage import InputRecord
 
 NONCE_BYTES = 12
@@ -65,9 +67,9 @@ class RecordSeal:
         )
 
     def open(self, sealed: SealedRecord) -> OpenedRecord:
-        """Return the record as it was; letters from before 0.2 have lost key and headers.
+        """Return the record as it was; letters of before the outbox lack key and headers.
 
-        Raises cryptography's InvalidTag when the key or the id is another one.
+        Raises StopError when the key or the id is another one.
         """
         if sealed.body is None:
             raise AssertionError("a record without bytes is never put back")
@@ -87,4 +89,10 @@ class RecordSeal:
         return nonce + self._cipher.encrypt(nonce, data, bound_to)
 
     def _decrypt(self, data: bytes, bound_to: bytes) -> bytes:
-        return self._cipher.decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], bound_to)
+        try:
+            return self._cipher.decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], bound_to)
+        except InvalidTag as error:
+            raise StopError(
+                "a dead letter does not open: dead_letter.key is not the key it was locked with; "
+                "put that one back, see the runbook 'dead letters come in'"
+            ) from error
