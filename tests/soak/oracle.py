@@ -117,7 +117,7 @@ def _in_line(
         if one.what is What.GARBAGE:
             yield one, frozenset({"dead_lettered"})
         elif one.what is What.MISPLACED:
-            yield one, frozenset({"dead_lettered", "re_routed"})
+            yield one, frozenset({"re_routed"})
         elif one.key is not None:
             lines[one.key].append(one)
     for key, line in lines.items():
@@ -148,14 +148,8 @@ def _is_known(one: Sent, known: frozenset[tuple[str, str]]) -> bool:
 def _judge_events(sent: Sequence[Sent], observed: Observed, verdict: Verdict) -> None:
     """Each accepted event stands exactly once where it belongs; what nobody sent stands nowhere."""
     known = _known_cases(sent)
-    re_routed = {key for outcome, key in observed.ledger.values() if outcome == "re_routed"}
     ours = {one.key for one in sent}
-    stands = {
-        one.key: one
-        for one in sent
-        if one.key and one.fate is Fate.ACCEPTED
-        and (one.what is not What.MISPLACED or one.key in re_routed)
-    }  # fmt: skip
+    stands = {one.key: one for one in sent if one.key and one.fate is Fate.ACCEPTED}
     for key, one in stands.items():
         if one.what is What.ADVICE:
             _count(verdict, f"advice {key[2]}", observed.advice.get(key, 0))

@@ -32,6 +32,7 @@ select
        join engine.input i using (region)
       where h.log = 'advice' and i.topic = 'vt.advice-log.v1')
   + (select coalesce(sum(position - relayed), 0) from engine.log_head)
+  + (select count(*) from engine.outbox)
 """
 READ = "select coalesce(sum(last_offset + 1), 0) from engine.input where topic like 'vt.in.%'"
 

@@ -53,7 +53,7 @@ def sendings() -> list[Sent]:
 OUTCOMES = (
     *(("applied", "a"), ("applied", "b"), ("duplicate", "a"), ("conflict", "a")),
     *(("dead_lettered", None), ("applied", "c"), ("pending", "d"), ("applied", "b2")),
-    ("dead_lettered", "m"),
+    ("re_routed", "m"),
 )
 
 
@@ -64,7 +64,7 @@ def observed() -> Observed:
     }
     ledger["vt.in.reporters.v1", 0, 0] = ("applied", key("w"))
     ledger["vt.in.advice.v1", 0, 0] = ("applied", key("x"))
-    homes = {"a": "h1", "b": "h1", "b2": "h1", "c": "h2", "w": "h2"}
+    homes = {"a": "h1", "b": "h1", "b2": "h1", "c": "h2", "w": "h2", "m": "h2"}
     return Observed(
         ends={
             (TOPIC, 0): len(OUTCOMES),
@@ -133,8 +133,8 @@ PLANTS: dict[str, tuple[str, Callable[[Observed], Observed]]] = {
         "wrong_households",
         lambda o: replace(
             o,
-            journal={**o.journal, key("c"): [("h1",)], key("w"): [("h1",)]},
-            timeline={**o.timeline, key("c"): ["h1"], key("w"): ["h1"]},
+            journal={**o.journal, **{key(name): [("h1",)] for name in "cwm"}},
+            timeline={**o.timeline, **{key(name): ["h1"] for name in "cwm"}},
         ),
     ),
     "an offset has no outcome": (
@@ -147,6 +147,11 @@ PLANTS: dict[str, tuple[str, Callable[[Observed], Observed]]] = {
     ),
     "the second content won": ("unaccounted", outcome(0, "conflict")),
     "a duplicate was applied": ("unaccounted", outcome(2, "applied")),
+    "a misplaced event is a dead letter": ("unaccounted", outcome(8, "dead_lettered")),
+    "a misplaced event never arrived": (
+        "lost",
+        lambda o: replace(o, journal=without(o.journal, key("m"))),
+    ),
     "garbage was applied": ("unaccounted", outcome(4, "applied")),
     "a good event is a dead letter": ("unaccounted", outcome(1, "dead_lettered")),
     "an event of the gateway is a conflict": (
