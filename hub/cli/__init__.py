@@ -13,6 +13,7 @@ from confluent_kafka import KafkaException
 
 from hub.cli.contract import schemas_app, topics_app
 from hub.cli.operate import doctor, migrate, serve, trace, work
+from hub.cli.rebuild import rebuild
 from hub.cli.run import demo, simulate, up
 from hub.cli.speaking import EXIT_AGAIN, EXIT_NOT, say
 from hub.local.errors import StackError
@@ -34,6 +35,7 @@ app.command()(migrate)
 app.add_typer(topics_app, name="topics")
 app.add_typer(schemas_app, name="schemas")
 app.command()(doctor)
+app.command()(rebuild)
 app.command()(work)
 app.command()(serve)
 
