@@ -24,6 +24,8 @@ from streams.engine.errors import ErrorKind, StopError, TransientError, classify
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 POLL_SECONDS = 0.2
+# Starting processes costs about a second; fewer rows than this are done sooner without.
+POOL_ROWS_MIN = 5_000
 
 Advanced = Callable[[float], None]
 
@@ -52,7 +54,9 @@ def run_parts(database_url: str, parts: Sequence[Part], advanced: Advanced) -> N
     The first error ends the others. Children end with this process, however it ends: one that
     went on alone would write into the tables of the next rebuild.
     """
-    if not parts:
+    if sum(part.rows for part in parts) < POOL_ROWS_MIN:
+        for part in parts:
+            part.run(database_url, advanced)
         return
     # Fresh interpreters: a fork would take this process's connections along.
     context = multiprocessing.get_context("spawn")

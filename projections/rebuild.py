@@ -129,8 +129,13 @@ class Counting:
     region: str
     number: int
     of: int
+    last: int
     schema: str
-    rows: float = 0.0
+
+    @property
+    def rows(self) -> float:
+        """Return how many journal rows it stands for in a rate."""
+        return self.last / self.of
 
     def run(self, database_url: str, advanced: Callable[[float], None]) -> None:
         """Count the households of this share in one transaction."""
@@ -158,7 +163,7 @@ def waves(
 ) -> list[list[Filling | Counting]]:
     """Return what to run, in waves: within one, order does not matter."""
     schema = tables(groups).next_schema
-    filling: list[Filling | Counting] = []
+    filling: list[Filling] = []
     for region in regions:
         reached = live_positions(connection, groups, region)
         filling += [
@@ -166,11 +171,12 @@ def waves(
             for group in groups
         ]
     counting: list[Filling | Counting] = [
-        Counting(region=region, number=number, of=cores, schema=schema)
-        for region in regions
-        for number in range(cores if "history" in groups else 0)
+        Counting(region=each.region, number=number, of=cores, last=each.last, schema=schema)
+        for each in filling
+        if each.group == "history"
+        for number in range(cores)
     ]
-    return [filling, counting]
+    return [[*filling], counting]
 
 
 def finish(connection: Connection, groups: Sequence[str]) -> None:
