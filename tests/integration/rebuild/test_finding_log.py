@@ -41,7 +41,8 @@ def falsify(live: LiveTables) -> tuple[UUID, UUID]:
     said = [
         (position, found, decode_body("FindingEvent", 1, body)) for position, found, body in rows
     ]
-    last = max(row for row in said if row[2]["kind"] == "RAISED")
+    ends = {finding_id: position for position, finding_id, _ in said}
+    last = max(row for row in said if row[2]["kind"] == "RAISED" and ends[row[1]] == row[0])
     alone = next(
         row for row in said if row[0] != last[0] and [other[1] for other in said].count(row[1]) == 1
     )
