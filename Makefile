@@ -53,7 +53,7 @@ check: setup ## Lint, types, imports and the fast tests; changes nothing, needs 
 
 .PHONY: fast-tests
 fast-tests: setup
-	@echo "Fast tests"; $(BIN)/pytest --quiet $(FAST_TESTS)
+	@echo "Fast tests"; $(BIN)/pytest --quiet --numprocesses=2 $(FAST_TESTS)
 
 .PHONY: static
 static: setup

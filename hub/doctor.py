@@ -11,12 +11,14 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from hub import migrate, topic_plan
+from hub.health import registry_check
 from hub.registry_sync import missing_schemas, registry_client
 from hub.schema_bundle import BUNDLE_FILE, read_bundle
 from hub.settings import Settings
 from streams.engine.errors import StopError, TransientError
 from streams.engine.key_files import KeyFiles
 
+BROKER_SECONDS_MAX = 3.0
 GROUP_SECONDS_MAX = 10.0
 
 
@@ -35,57 +37,61 @@ class Finding:
 
 
 def examine(settings: Settings) -> Sequence[Finding]:
-    """Run every check, each on its own: one failure does not hide another."""
-    checks: Sequence[tuple[str, Callable[[Settings], Finding]]] = (
-        ("database", _database),
-        ("broker", _broker),
-        ("topics", _topics),
-        ("registry", _registry),
-        ("schema bundle", _bundle),
-        ("keys", _keys),
-        ("workers", _workers),
-    )
-    findings = []
-    for name, check in checks:
-        try:
-            findings.append(check(settings))
-        except (StopError, TransientError) as error:
-            findings.append(Finding(name=name, is_well=False, says=str(error)))
-        except (psycopg.Error, KafkaException) as error:
-            findings.append(
-                Finding(name=name, is_well=False, says=f"{type(error).__name__} while looking")
-            )
-    return findings
+    """Run every check, each on its own: one failure does not hide another.
+
+    What can only be asked of a server that does not answer is not asked: that would only wait.
+    """
+    found: dict[str, Finding] = {}
+    for name, needs, check in CHECKS:
+        if needs is not None and not found[needs].is_well:
+            found[name] = _wrong(name, f"not looked at, because of the {needs}", f"see {needs}")
+        else:
+            found[name] = _looked(name, check, settings)
+    return list(found.values())
+
+
+def _looked(name: str, check: Callable[[Settings], Finding], settings: Settings) -> Finding:
+    try:
+        return check(settings)
+    except (StopError, TransientError) as error:
+        # These say themselves what to do about it.
+        return _wrong(name, str(error), None)
+    except (psycopg.Error, KafkaException) as error:
+        return _wrong(name, f"{type(error).__name__} while looking", "look again in a minute")
+
+
+def _wrong(name: str, says: str, cure: str | None) -> Finding:
+    return Finding(name=name, is_well=False, says=says, cure=cure)
 
 
 def _database(settings: Settings) -> Finding:
-    def wrong(says: str, cure: str) -> Finding:
-        return Finding(name="database", is_well=False, says=says, cure=cure)
-
     try:
         connection = psycopg.connect(settings.database, connect_timeout=3, autocommit=True)
     except psycopg.OperationalError:
-        return wrong("PostgreSQL does not answer", "start it: radar up, or check the address")
+        return _wrong(
+            "database", "PostgreSQL does not answer", "start it: radar up, or check the address"
+        )
     with connection:
         version = connection.info.server_version
         if version < migrate.POSTGRES_VERSION_MIN:
-            return wrong(f"PostgreSQL {version // 10000} is too old", "use PostgreSQL 15 or newer")
+            return _wrong(
+                "database",
+                f"PostgreSQL {version // 10000} is too old",
+                "use PostgreSQL 15 or newer",
+            )
         missing = migrate.pending(connection)
         if missing:
-            return wrong(f"{len(missing)} migrations are not applied", "radar migrate")
+            return _wrong("database", f"{len(missing)} migrations are not applied", "radar migrate")
     return Finding(name="database", is_well=True, says=f"PostgreSQL {version // 10000}, up to date")
 
 
 def _broker(settings: Settings) -> Finding:
     try:
-        brokers = topic_plan.admin_client(settings.bootstrap).list_topics(timeout=5).brokers
+        admin = topic_plan.admin_client(settings.bootstrap)
+        brokers = admin.list_topics(timeout=BROKER_SECONDS_MAX).brokers
     except KafkaException:
-        return Finding(
-            name="broker",
-            is_well=False,
-            says="Kafka does not answer",
-            cure="start it: radar up, or check RADAR_KAFKA_BOOTSTRAP",
-        )
+        cure = "start it: radar up, or check RADAR_KAFKA_BOOTSTRAP"
+        return _wrong("broker", "Kafka does not answer", cure)
     return Finding(name="broker", is_well=True, says=f"{len(brokers)} broker(s) answer")
 
 
@@ -94,24 +100,18 @@ def _topics(settings: Settings) -> Finding:
     changes = topic_plan.plan(admin, partitions=len(settings.regions))
     if changes:
         named = ", ".join(sorted({change.topic for change in changes}))
-        return Finding(
-            name="topics",
-            is_well=False,
-            says=f"missing or different: {named}",
-            cure="radar topics apply",
-        )
+        return _wrong("topics", f"missing or different: {named}", "radar topics apply")
     return Finding(name="topics", is_well=True, says="as the contract says")
 
 
 def _registry(settings: Settings) -> Finding:
-    missing = missing_schemas(registry_client(settings.registry))
+    if registry_check(settings.registry)() is not None:
+        cure = "start it: radar up, or check RADAR_REGISTRY_URL"
+        return _wrong("registry", "the schema registry does not answer", cure)
+    with registry_client(settings.registry) as client:
+        missing = missing_schemas(client)
     if missing:
-        return Finding(
-            name="registry",
-            is_well=False,
-            says=f"not registered: {', '.join(missing)}",
-            cure="radar schemas register",
-        )
+        return _wrong("registry", f"not registered: {', '.join(missing)}", "radar schemas register")
     return Finding(name="registry", is_well=True, says="every schema is registered")
 
 
@@ -152,13 +152,11 @@ def _workers(settings: Settings) -> Finding:
         if unheld:
             troubles.append(f"{stage}: nobody holds {', '.join(unheld)}")
     if troubles:
-        return Finding(
-            name="workers",
-            is_well=False,
-            says="; ".join(troubles),
-            cure="start what is missing (radar work STAGE); restart all workers of a stage whose "
-            "regions are split",
+        cure = (
+            "start what is missing (radar work STAGE); restart all workers of a stage whose "
+            "regions are split"
         )
+        return _wrong("workers", "; ".join(troubles), cure)
     return Finding(name="workers", is_well=True, says="every region of every stage is held")
 
 
@@ -176,3 +174,15 @@ def _assignments(admin: AdminClient, group: str) -> dict[str, set[tuple[str, int
         for member in description.members
         if member.assignment is not None
     }
+
+
+# A check, the one whose server it needs, and how it is done.
+CHECKS: Sequence[tuple[str, str | None, Callable[[Settings], Finding]]] = (
+    ("database", None, _database),
+    ("broker", None, _broker),
+    ("topics", "broker", _topics),
+    ("registry", None, _registry),
+    ("schema bundle", None, _bundle),
+    ("keys", None, _keys),
+    ("workers", "broker", _workers),
+)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.request import urlopen
 
@@ -65,15 +68,16 @@ def registry_check(url: str) -> Check:
         try:
             with urlopen(f"{url}/subjects", timeout=CHECK_SECONDS_MAX) as answer:  # noqa: S310
                 return None if answer.status == 200 else "the registry answers with an error"
-        except OSError:
+        except (OSError, HTTPException):
             return "the schema registry does not answer; events are still decoded and accepted"
 
     return check
 
 
 def run_checks(checks: Mapping[str, Check]) -> Mapping[str, str]:
-    """Run all checks and return the failing ones with their sentence."""
-    found = {name: check() for name, check in checks.items()}
+    """Run all checks beside each other; return the failing ones with their sentence."""
+    with ThreadPoolExecutor(len(checks)) as threads:
+        found = dict(zip(checks, threads.map(lambda check: check(), checks.values()), strict=True))
     return {name: text for name, text in found.items() if text is not None}
 
 
@@ -94,11 +98,13 @@ class HealthServer:
                     self._answer(404, "text/plain", b"not found\n")
 
             def _answer(self, code: int, kind: str, body: bytes) -> None:
-                self.send_response(code)
-                self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+                # A prober waits less long than a check that waits for a server that is away.
+                with contextlib.suppress(ConnectionError):
+                    self.send_response(code)
+                    self.send_header("Content-Type", kind)
+                    self.send_header("Content-Length", str(len(body)))
+                    self.end_headers()
+                    self.wfile.write(body)
 
             def log_message(self, *_: object) -> None:
                 """Say nothing: probes come every few seconds."""

@@ -12,19 +12,32 @@ from confluent_kafka.schema_registry import (
     SchemaRegistryError,
     ServerConfig,
 )
-from requests.exceptions import RequestException
+
+# The client lets errors of the HTTP library through that it was built on; this is where it says
+# which one that is.
+from confluent_kafka.schema_registry.common._httpx_compat import httpx
 
 from hub.schema_bundle import Registered
 from schemas.events import SCHEMAS
 from streams.engine.errors import StopError, TransientError
 
 REQUEST_SECONDS = 10
+# A registry that is starting refuses connections for a moment; one that is away is said to be so.
+CONNECT_RETRIES_MAX = 2
+CONNECT_RETRY_MS = 100
 SUBJECT_PREFIX = "nl.veiligthuis.radar."
 
 
 def registry_client(url: str) -> SchemaRegistryClient:
     """Connect lazily; a request without a time limit could hang for ever."""
-    return SchemaRegistryClient({"url": url, "timeout": REQUEST_SECONDS})
+    return SchemaRegistryClient(
+        {
+            "url": url,
+            "timeout": REQUEST_SECONDS,
+            "max.retries": CONNECT_RETRIES_MAX,
+            "retries.wait.ms": CONNECT_RETRY_MS,
+        }
+    )
 
 
 def register_all(client: SchemaRegistryClient) -> Sequence[Registered]:
@@ -52,7 +65,7 @@ def register_all(client: SchemaRegistryClient) -> Sequence[Registered]:
                 "the registry refuses a schema as incompatible; radar schemas check says which"
             ) from error
         raise TransientError("the registry answers with an error; try again") from error
-    except (RequestException, OSError) as error:
+    except (httpx.TransportError, OSError) as error:
         raise TransientError("the registry does not answer; is it running? radar doctor") from error
 
 
@@ -68,6 +81,6 @@ def missing_schemas(client: SchemaRegistryClient) -> Sequence[str]:
             if error.http_status_code != 404:
                 raise TransientError("the registry answers with an error; try again") from error
             missing.append(f"{name} v{version}")
-        except (RequestException, OSError) as error:
+        except (httpx.TransportError, OSError) as error:
             raise TransientError("the registry does not answer; is it running?") from error
     return missing

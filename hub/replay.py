@@ -35,11 +35,12 @@ def replay(figures: Figures, seed: int, settings: Settings) -> None:
 
     Raises StopError when it holds another simulation: two would share one journal.
     """
-    _claim_log(settings.directory / LOG_NAME_FILE, log_name(figures, seed))
+    path, name = settings.directory / LOG_NAME_FILE, log_name(figures, seed)
+    _claim_log(path, name)
     region = figures.region.code
     with psycopg.connect(settings.database, autocommit=True) as connection:
         done = replayed_day(connection, region)
-        if done == max(edition.known_on for edition in figures.editions):
+        if done is not None and _is_complete(path, name):
             return
         slices = list(simulate(figures, seed, default_rules()))
         key_id, public_key = public_sealing_key(connection, region)
@@ -65,6 +66,7 @@ def replay(figures: Figures, seed: int, settings: Settings) -> None:
                 resume_from=done,
                 progress=progress,
             )
+    _note_log(path, name, complete=True)
 
 
 def write_files(figures: Figures, seed: int, out: Path) -> Path:
@@ -100,15 +102,26 @@ def wait_until_projected(settings: Settings, region: str) -> None:
             time.sleep(0.05)
 
 
+def _is_complete(path: Path, name: str) -> bool:
+    """Say whether this simulation was sent to its end, the last day's events included."""
+    return bool(json.loads(path.read_text(encoding="utf-8")) == {"log": name, "complete": True})
+
+
+def _note_log(path: Path, name: str, *, complete: bool) -> None:
+    partial = path.with_suffix(".new")
+    partial.write_text(json.dumps({"log": name, "complete": complete}) + "\n", encoding="utf-8")
+    partial.replace(path)
+
+
 def _claim_log(path: Path, name: str) -> None:
     if path.exists():
-        if json.loads(path.read_text(encoding="utf-8")) != name:
+        if json.loads(path.read_text(encoding="utf-8"))["log"] != name:
             raise StopError(
                 "this data directory holds another simulation; choose another --data, "
                 "or start anew with --fresh"
             )
         return
-    path.write_text(json.dumps(name) + "\n", encoding="utf-8")
+    _note_log(path, name, complete=False)
 
 
 def _bar() -> Progress:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import FrameType
 
 import psycopg
 import structlog
@@ -34,6 +36,9 @@ logger = structlog.get_logger()
 POOL_CONNECTIONS_MAX = 12
 # How long a request may wait for a connection before it answers 503.
 POOL_WAIT_SECONDS = 3.0
+# After this the pool gives up, and the next request tries anew at once. Its own five minutes, in
+# steps that double, would make a database that is back wait as long again as it was away.
+POOL_RECONNECT_SECONDS = 2.0
 SHUTDOWN_SECONDS_MAX = 8
 
 
@@ -44,6 +49,7 @@ def create_web(settings: Settings) -> FastAPI:
         min_size=1,
         max_size=POOL_CONNECTIONS_MAX,
         timeout=POOL_WAIT_SECONDS,
+        reconnect_timeout=POOL_RECONNECT_SECONDS,
         open=False,
         kwargs={"autocommit": True, "application_name": "radar-web"},
         check=ConnectionPool.check_connection,
@@ -88,6 +94,10 @@ def run_web(settings: Settings) -> int:
     start_logging(level=settings.log_level, form=settings.log_format, service="web")
     app = create_web(settings)
     tune_garbage_collector()
+    # When it has stopped, uvicorn raises the signal again for whoever handled it before; nobody
+    # did, and the process would die of it instead of ending with 0.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _already_stopped)
     logger.info("web_started", port=settings.web_port)
     uvicorn.run(
         app,
@@ -102,3 +112,7 @@ def run_web(settings: Settings) -> int:
     )
     logger.info("web_stopped")
     return 0
+
+
+def _already_stopped(_number: int, _frame: FrameType | None) -> None:
+    """Take a signal that has been acted on."""

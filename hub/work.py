@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import structlog
 
-from hub.health import HealthServer
+from hub.health import (
+    Check,
+    HealthServer,
+    broker_check,
+    database_check,
+    registry_check,
+    run_checks,
+)
 from hub.settings import Settings
 from hub.telemetry import start_logging, tune_garbage_collector
 from hub.wiring import worker
@@ -20,7 +27,10 @@ def run_worker(name: str, settings: Settings) -> int:
     """
     start_logging(level=settings.log_level, form=settings.log_format, service=f"work.{name}")
     core = worker(name, settings)
-    health = HealthServer(settings.host, settings.metrics_port, lambda: dict(core.problems))
+    checks = _checks(settings)
+    health = HealthServer(
+        settings.host, settings.metrics_port, lambda: {**core.problems, **run_checks(checks)}
+    )
     health.start()
     logger.info("worker_started", stage=name, slot=core.slot, metrics_port=health.port)
     tune_garbage_collector()
@@ -29,3 +39,15 @@ def run_worker(name: str, settings: Settings) -> int:
     finally:
         core.stop()
         logger.info("worker_stopped", stage=name)
+
+
+def _checks(settings: Settings) -> dict[str, Check]:
+    """Return what is looked at when somebody asks: an idle worker would not notice by itself."""
+    checks = {
+        "database": database_check(settings.database),
+        "broker": broker_check(settings.bootstrap),
+    }
+    if settings.registry_url:
+        # A worker decodes without it, so in production it need not be told where it is.
+        checks["registry"] = registry_check(settings.registry)
+    return checks

@@ -6,27 +6,43 @@ Exit codes: 0 it holds, 1 it does not, 2 wrong use, 75 try again, 130 Ctrl-C.
 from __future__ import annotations
 
 import sys
+from importlib import metadata
+from typing import Annotated
 
 import psycopg
 import typer
 from confluent_kafka import KafkaException
 
 from hub.cli.contract import schemas_app, topics_app
+from hub.cli.dead_letters import dead_letters_app
 from hub.cli.operate import doctor, migrate, serve, trace, work
 from hub.cli.rebuild import rebuild
 from hub.cli.run import demo, simulate, up
-from hub.cli.speaking import EXIT_AGAIN, EXIT_NOT, say
+from hub.cli.speaking import EXIT_AGAIN, EXIT_NOT, EXIT_STOPPED, say
 from hub.local.errors import StackError
 from streams.engine.errors import StopError, TransientError
 
 app = typer.Typer(
     name="radar",
     help="Radar: the integration hub of Veilig Thuis. Start with: radar demo",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode="rich",
 )
+
+
+@app.callback(invoke_without_command=True)
+def radar(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version")] = False,
+) -> None:
+    """Say the version, or what there is to say when no command was given."""
+    if version:
+        typer.echo(f"radar {metadata.version('radar-veilig-thuis')}")
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
 app.command()(up)
 app.command()(demo)
 app.command()(simulate)
@@ -34,6 +50,7 @@ app.command()(trace)
 app.command()(migrate)
 app.add_typer(topics_app, name="topics")
 app.add_typer(schemas_app, name="schemas")
+app.add_typer(dead_letters_app, name="dead-letters")
 app.command()(doctor)
 app.command()(rebuild)
 app.command()(work)
@@ -55,9 +72,11 @@ def main() -> None:
         what = "PostgreSQL" if isinstance(error, psycopg.Error) else "Kafka"
         say(f"[bold yellow]radar:[/] {what} does not answer; see: radar doctor")
         sys.exit(EXIT_AGAIN)
-    except KeyboardInterrupt:
-        say("stopped")
-        sys.exit(130)
+    except SystemExit as end:
+        # Typer makes this of Ctrl-C, after everything has been stopped on the way out.
+        if end.code == EXIT_STOPPED:
+            say("stopped")
+        raise
 
 
 if __name__ == "__main__":

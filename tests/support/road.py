@@ -15,7 +15,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any, TypeVar
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -30,12 +29,12 @@ from hub.local.stack import LocalStack
 from hub.opening import open_region
 from hub.registry_sync import register_all, registry_client
 from hub.schema_bundle import BUNDLE_FILE, write_bundle
-from hub.services import SERVICES, WEB, start_services
+from hub.services import WEB, start_services
 from hub.settings import Settings
 from hub.up import prepare
 from hub.wiring import hub_publisher
+from schemas.person_numbers import is_valid_bsn
 from schemas.topics import TOPICS
-from tests.support.admission import bsn
 
 REGION = "drenthe"
 OTHER_REGION = "groningen"
@@ -46,7 +45,6 @@ POLICE_NORTH = "urn:nld:oin:00000099000000000011:systeem:bvh"
 NORTH = "politie-noord"
 """The one partner of the other region."""
 
-WORKERS = tuple(service.name for service in SERVICES if service.name != WEB)
 CLOUD_EVENT = "application/cloudevents+json"
 PREFIX = "nl.veiligthuis.radar."
 POLL_SECONDS = 0.005
@@ -58,12 +56,12 @@ REGIONS_FILE = "".join(
 T = TypeVar("T")
 
 # Each test speaks of people of its own, or one test's reports would meet another's household.
-_numbers = itertools.count(2_000)
+_bsns = filter(is_valid_bsn, map(str, itertools.count(999_100_000)))
 
 
 def new_bsn() -> str:
     """Return a number of the test range that no other test has used in this run."""
-    return bsn(next(_numbers))
+    return next(_bsns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +201,15 @@ class Radar:
         """Return the household page's JSON twin."""
         return self.page(f"/regios/{region}/huishoudens/{household}.json").json()
 
+    def timeline(self, household: str, region: str = REGION) -> list[Any]:
+        """Return the entries of all pages of a household's timeline, newest first."""
+        first = self.twin(household, region)
+        entries = list(first["tijdlijn"])
+        for number in range(2, first["bladeren"]["paginas"] + 1):
+            path = f"/regios/{region}/huishoudens/{household}.json?pagina={number}"
+            entries += self.page(path).json()["tijdlijn"]
+        return entries
+
     def outcomes(self, said: Mapping[str, Any]) -> list[str]:
         """Return what became of each offset that carried an event, oldest first."""
         rows = self.query(
@@ -223,11 +230,6 @@ class Radar:
             return self.health(service)[0] == 200
         except OSError:
             return False
-
-    def wait_ready(self) -> None:
-        """Wait until every process says that it is ready."""
-        for name in self.ports:
-            eventually(partial(self.is_ready, name), f"{name} is ready")
 
     def metrics(self, service: str) -> str:
         """Return what a process tells Prometheus."""
@@ -257,7 +259,16 @@ def running_radar(stack: LocalStack) -> Iterator[Radar]:
             print(f"{name}: {stack.supervisor.wait_ready(name):.1f} s")
         for region in (REGION, OTHER_REGION):
             _open(settings, region)
-        yield Radar(stack=stack, settings=settings, ports=ports, tokens=tokens)
+        radar = Radar(stack=stack, settings=settings, ports=ports, tokens=tokens)
+        # The first day of each region ticks by itself; then the road is quiet.
+        eventually(
+            lambda: (
+                len(radar.query("select 1 from projections.region_view where day is not null"))
+                == len(settings.regions)
+            ),
+            "the first day of each region",
+        )
+        yield radar
 
 
 def _pause_all(stack: LocalStack, names: Sequence[str]) -> None:

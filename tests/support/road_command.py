@@ -31,7 +31,7 @@ def radar_command(
     """Run `radar` on a data directory and wait for its end."""
     done = subprocess.run(
         [sys.executable, "-m", "hub.cli", *arguments, "--data", str(data)],
-        env={**os.environ, "COLUMNS": "200", **(environment or {})},
+        env={**os.environ, "COLUMNS": "2000", **(environment or {})},
         capture_output=True,
         text=True,
         timeout=60,
