@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.support.road import new_bsn, report
+from tests.support.road import eventually, new_bsn, report
 from tests.support.road_command import radar_command
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def test_services_go_on_from_the_swapped_tables(radar: Radar) -> None:
     second = report(people)
     radar.accept(second)
     assert radar.household(second) == home
-    radar.wait_ready()
+    eventually(lambda: all(map(radar.is_ready, radar.ports)), "every process is ready")
     ended = radar.query("select stage, region, epoch from engine.head order by 1, 2")
     begun_again = {new[0] for old, new in zip(epochs, ended, strict=True) if new[2] > old[2] + 1}
     assert begun_again == {"radar", "projections"}, "their workers claimed anew"
