@@ -17,6 +17,7 @@ from hub.cli.contract import schemas_app, topics_app
 from hub.cli.operate import doctor, migrate, serve, trace, work
 from hub.cli.run import demo, simulate, up
 from hub.cli.speaking import EXIT_AGAIN, EXIT_NOT, say
+from hub.cli.verify import verify
 from hub.local.errors import StackError
 from streams.engine.errors import StopError, TransientError
 
@@ -49,6 +50,7 @@ app.command()(migrate)
 app.add_typer(topics_app, name="topics")
 app.add_typer(schemas_app, name="schemas")
 app.command()(doctor)
+app.command()(verify)
 app.command()(work)
 app.command()(serve)
 
