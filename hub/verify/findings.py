@@ -39,7 +39,7 @@ def check_findings(snapshot: Snapshot) -> Invariant:
             evidence += _check_references(snapshot, found, said)
     return Invariant(
         name="I5",
-        promise="every finding has the id and the evidence that its events give",
+        promise="every finding is what its events give",
         checked={"rows": rows, "evidence": evidence},
         differences=(
             *found.differences(),
