@@ -16,6 +16,8 @@ _DROPPED = ("exc_info", "exception", "stack")
 # Records decoded in a unit are garbage soon after; a young generation of 700 objects would be
 # collected hundreds of times per unit.
 GC_THRESHOLDS = (50_000, 20, 50)
+REPEAT_SECONDS = 10.0
+SAID_MAX = 1_000
 
 
 def start_logging(*, level: str, form: str, service: str) -> None:
@@ -40,6 +42,7 @@ def start_logging(*, level: str, form: str, service: str) -> None:
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_LibraryFormatter(service))
+    handler.addFilter(_OnceInAWhile())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
@@ -65,6 +68,27 @@ def _without_values(_: Any, __: str, event: MutableMapping[str, Any]) -> Mutable
     for key in _DROPPED:
         event.pop(key, None)
     return event
+
+
+class _OnceInAWhile(logging.Filter):
+    """Lets a library say one thing once in ten seconds.
+
+    While a broker is away its client says so about a hundred times a second, in every process.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said_at: dict[tuple[str, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        said = (record.name, str(record.msg))
+        if record.created - self._said_at.get(said, 0.0) < REPEAT_SECONDS:
+            return False
+        if len(self._said_at) >= SAID_MAX:
+            # Some write values into their messages, so that none is like another.
+            self._said_at.clear()
+        self._said_at[said] = record.created
+        return True
 
 
 class _LibraryFormatter(logging.Formatter):

@@ -16,7 +16,7 @@ from confluent_kafka import KafkaException
 from hub.cli.contract import schemas_app, topics_app
 from hub.cli.operate import doctor, migrate, serve, trace, work
 from hub.cli.run import demo, simulate, up
-from hub.cli.speaking import EXIT_AGAIN, EXIT_NOT, say
+from hub.cli.speaking import EXIT_AGAIN, EXIT_NOT, EXIT_STOPPED, say
 from hub.cli.verify import verify
 from hub.local.errors import StackError
 from streams.engine.errors import StopError, TransientError
@@ -70,9 +70,11 @@ def main() -> None:
         what = "PostgreSQL" if isinstance(error, psycopg.Error) else "Kafka"
         say(f"[bold yellow]radar:[/] {what} does not answer; see: radar doctor")
         sys.exit(EXIT_AGAIN)
-    except KeyboardInterrupt:
-        say("stopped")
-        sys.exit(130)
+    except SystemExit as end:
+        # Typer makes this of Ctrl-C, after everything has been stopped on the way out.
+        if end.code == EXIT_STOPPED:
+            say("stopped")
+        raise
 
 
 if __name__ == "__main__":

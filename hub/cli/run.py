@@ -37,7 +37,7 @@ def up(
     from hub.local.stack import LocalStack, StackSettings, erase
     from hub.up import Opening, bring_up
 
-    _stop_on_sigterm()
+    _stop_in_order()
     stack_settings = StackSettings.from_environment(_data(data))
     if fresh:
         erase(stack_settings)
@@ -75,7 +75,7 @@ def demo(  # noqa: PLR0917 - typer turns each into an option
     """
     from hub.demo import DemoOptions, run_demo
 
-    _stop_on_sigterm()
+    _stop_in_order()
     options = DemoOptions(data=_data(data), figures=figures, seed=seed, fresh=fresh, stay=not check)
     result = run_demo(options)
     if as_json:
@@ -111,13 +111,17 @@ def simulate(
     replay(wanted, seed, Settings.load(Path(data) if data else None))
 
 
-def _stop_on_sigterm() -> None:
-    """Make SIGTERM what Ctrl-C is: everything stops in order, and the command says so."""
+def _stop_in_order() -> None:
+    """Make SIGTERM what Ctrl-C is: everything stops in order, and the command says so.
+
+    A shell that starts us in the background has SIGINT ignored; we listen to it all the same.
+    """
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, stop)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
 
 
 def _data(data: str | None) -> Path:

@@ -11,6 +11,7 @@ from rich.console import Console
 
 EXIT_NOT = 1
 EXIT_AGAIN = 75
+EXIT_STOPPED = 130
 
 console = Console(stderr=True, highlight=False)
 

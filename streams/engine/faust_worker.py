@@ -173,6 +173,8 @@ def run_app(app: RadarApp) -> int:
     shell = faust.Worker(
         app, loglevel="WARN", quiet=True, redirect_stdouts=False, override_logging=False
     )
+    # It writes control characters for a terminal into what is a log.
+    shell.spinner = None
     try:
         shell.execute_from_commandline()
     except SystemExit as end:

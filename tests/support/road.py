@@ -33,8 +33,8 @@ from hub.services import WEB, start_services
 from hub.settings import Settings
 from hub.up import prepare
 from hub.wiring import hub_publisher
+from schemas.person_numbers import is_valid_bsn
 from schemas.topics import TOPICS
-from tests.support.admission import bsn
 
 REGION = "drenthe"
 OTHER_REGION = "groningen"
@@ -56,12 +56,12 @@ REGIONS_FILE = "".join(
 T = TypeVar("T")
 
 # Each test speaks of people of its own, or one test's reports would meet another's household.
-_numbers = itertools.count(2_000)
+_bsns = filter(is_valid_bsn, map(str, itertools.count(999_100_000)))
 
 
 def new_bsn() -> str:
     """Return a number of the test range that no other test has used in this run."""
-    return bsn(next(_numbers))
+    return next(_bsns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
