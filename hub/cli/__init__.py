@@ -19,6 +19,7 @@ from hub.cli.operate import doctor, migrate, serve, trace, work
 from hub.cli.rebuild import rebuild
 from hub.cli.run import demo, simulate, up
 from hub.cli.speaking import EXIT_AGAIN, EXIT_NOT, EXIT_STOPPED, say
+from hub.cli.verify import verify
 from hub.local.errors import StackError
 from streams.engine.errors import StopError, TransientError
 
@@ -53,6 +54,7 @@ app.add_typer(schemas_app, name="schemas")
 app.add_typer(dead_letters_app, name="dead-letters")
 app.command()(doctor)
 app.command()(rebuild)
+app.command()(verify)
 app.command()(work)
 app.command()(serve)
 
