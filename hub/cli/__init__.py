@@ -14,6 +14,7 @@ import typer
 from confluent_kafka import KafkaException
 
 from hub.cli.contract import schemas_app, topics_app
+from hub.cli.dead_letters import dead_letters_app
 from hub.cli.operate import doctor, migrate, serve, trace, work
 from hub.cli.run import demo, simulate, up
 from hub.cli.speaking import EXIT_AGAIN, EXIT_NOT, EXIT_STOPPED, say
@@ -48,6 +49,7 @@ app.command()(trace)
 app.command()(migrate)
 app.add_typer(topics_app, name="topics")
 app.add_typer(schemas_app, name="schemas")
+app.add_typer(dead_letters_app, name="dead-letters")
 app.command()(doctor)
 app.command()(work)
 app.command()(serve)

@@ -16,11 +16,12 @@ from schemas.field_rules import time_flags
 from schemas.problem_codes import DataError
 from schemas.regions import Regions
 from schemas.topics import INBOUND_TOPICS
-from streams.admission.decode import Heard, Reader, Refused
+from streams.admission.decode import Heard, Misplaced, Reader, Refused
 from streams.admission.known_at import RegionClock, read_clock
 from streams.admission.sameness import Sameness, Seen, find_events, sameness
 from streams.admission.senders import Senders
 from streams.admission.stage import system_clock
+from streams.admission.writing import send_on
 from streams.engine.database import Connection
 from streams.engine.key_files import KeyFiles
 from streams.engine.lease import Lease
@@ -96,6 +97,8 @@ class AdviceStage:
         for item in heard:
             if isinstance(item, Refused):
                 _refuse(place, item.record, item.code, item.source, item.event_id)
+            elif isinstance(item, Misplaced):
+                send_on(tx, lease, item)
             elif _is_new(place, item, seen):
                 position = tx.reserve(lease, ADVICE, 1)
                 admitted.append((item, position))

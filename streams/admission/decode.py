@@ -20,6 +20,7 @@ from schemas.sealing import (
     open_sealed,
 )
 from streams.admission.senders import HUB_TOPIC, Senders
+from streams.engine.outbox import RE_ROUTED_HEADER
 from streams.engine.stage import InputRecord
 from streams.household.linking import EventKey
 
@@ -58,6 +59,15 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Misplaced:
+    """A record on the partition of another region than its event's, to be sent on."""
+
+    record: InputRecord
+    partition: int
+    key: EventKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
     """What reading a region's records needs; one per lease."""
 
@@ -68,7 +78,7 @@ class Reader:
     digest_key: bytes
     private_keys: PrivateKeys
 
-    def read(self, number: int, record: InputRecord) -> Heard | Refused:
+    def read(self, number: int, record: InputRecord) -> Heard | Refused | Misplaced:
         """Return what a record says, or why it is refused; content never raises."""
         try:
             decoded = self.codec.decode(record.topic, record.value)
@@ -80,6 +90,8 @@ class Reader:
         code = self._not_allowed(record, meta)
         if code is not None:
             return self._refused(record, code, key)
+        if meta["region"] != self.region:
+            return self._misplaced(record, meta["region"], key)
         try:
             opened = self._opened(decoded.event_type, decoded.record, key)
         except DataError as error:
@@ -100,16 +112,18 @@ class Reader:
         region = meta["region"]
         if region not in self.regions:
             return "domain.region"
-        if region != self.region:
-            # Its partition is another region's. Sending it on comes with the outbox; refusing it
-            # here keeps it and says where it stands.
-            return MISPLACED
         attributes = dict(record.headers)
         said = (("ce_id", meta["event_id"]), ("ce_source", meta["source"]))
         if any(attributes.get(name, value.encode()) != value.encode() for name, value in said):
             # Two names for one event: whoever routes by the header would see another event.
             return "domain.id"
         return self.senders.refusal(meta["source"], region, record.topic)
+
+    def _misplaced(self, record: InputRecord, region: str, key: EventKey) -> Misplaced | Refused:
+        """Return the record to send on; one that was sent on before would go round for ever."""
+        if RE_ROUTED_HEADER in dict(record.headers):
+            return self._refused(record, MISPLACED, key)
+        return Misplaced(record=record, partition=self.regions.partition(region), key=key)
 
     def _opened(self, event_type: EventType, body: dict[str, Any], key: EventKey) -> SealedContent:
         """Take the sealed block out of the body and return what was in it."""

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from schemas.field_rules import time_flags
 from schemas.problem_codes import DataError
-from streams.admission.decode import Heard, Refused
+from streams.admission.decode import Heard, Misplaced, Refused
 from streams.admission.known_at import RegionClock, opened_clock
 from streams.admission.sameness import Sameness, Seen, sameness
 from streams.admission.senders import HUB_TOPIC
@@ -38,6 +38,7 @@ class Verdicts:
     clock: RegionClock | None
     accepted: list[Accepted] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
+    misplaced: list[Misplaced] = field(default_factory=list)
     duplicates: list[tuple[Heard, int | None]] = field(default_factory=list)
     conflicts: list[Heard] = field(default_factory=list)
     repeats: list[Heard] = field(default_factory=list)
@@ -49,7 +50,7 @@ class Verdicts:
 
 
 def judge(
-    heard: Sequence[Heard | Refused],
+    heard: Sequence[Heard | Refused | Misplaced],
     seen: Mapping[EventKey, Seen],
     clock: RegionClock | None,
     hub_now: datetime,
@@ -60,6 +61,8 @@ def judge(
     for item in heard:
         if isinstance(item, Refused):
             verdicts.refused.append(item)
+        elif isinstance(item, Misplaced):
+            verdicts.misplaced.append(item)
         elif not _is_said_before(item, seen, first, verdicts):
             _admit(item, verdicts, hub_now)
             if verdicts.accepted and verdicts.accepted[-1].heard is item:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from streams.admission.decode import Heard, Refused
+from streams.admission.decode import Heard, Misplaced, Refused
 from streams.admission.journal_rows import encode_draft, log_row
 from streams.admission.judging import Verdicts
 from streams.admission.known_at import RegionClock, write_clock
 from streams.admission.linking_store import ReviewEntry, write_view
 from streams.admission.pending import overdue, write_waiting
 from streams.admission.placing import Placed, Placer
+from streams.admission.repairs import carry_out
 from streams.engine.database import Connection
 from streams.engine.lease import Lease
 from streams.engine.ledger import Outcome
@@ -63,6 +64,7 @@ def write_unit(tx: UnitTransaction, unit: Unit) -> None:
     if clock is not None and clock != unit.clock_before:
         write_clock(connection, clock)
     _settle(tx, unit)
+    carry_out(tx, unit.lease, [a.heard for a in unit.verdicts.accepted])
 
 
 def _positions(unit: Unit) -> dict[EventKey, int]:
@@ -123,6 +125,8 @@ def _settle(tx: UnitTransaction, unit: Unit) -> None:
         _settle_as(tx, lease, heard, Outcome.DUPLICATE, position=at)
     for heard in verdicts.conflicts:
         _settle_as(tx, lease, heard, Outcome.CONFLICT, code=CONFLICT_CODE)
+    for misplaced in verdicts.misplaced:
+        send_on(tx, lease, misplaced)
     for refused in verdicts.refused:
         _refuse(tx, lease, refused)
 
@@ -162,6 +166,17 @@ def _settle_as(
         code=code,
         source=heard.key.source,
         event_id=heard.key.event_id,
+    )
+
+
+def send_on(tx: UnitTransaction, lease: Lease, misplaced: Misplaced) -> None:
+    """Send a record on to its region's partition and say so in the ledger."""
+    tx.re_route(
+        lease,
+        misplaced.record,
+        partition=misplaced.partition,
+        source=misplaced.key.source,
+        event_id=misplaced.key.event_id,
     )
 
 

@@ -27,3 +27,8 @@ FENCED = Counter("radar_stage_fenced_total", "Units refused by the fence.", ["st
 LEASES = Gauge("radar_stage_leases", "Regions this worker holds.", ["stage"])
 RELAYED_ROWS = Counter("radar_relayed_rows_total", "Log rows acknowledged by the broker.", ["log"])
 RELAY_ERRORS = Counter("radar_relay_errors_total", "Times the relay had to start again.")
+OUTBOX = Counter(
+    "radar_outbox_records_total",
+    "Records put back on an inbound topic and acknowledged.",
+    ["stage", "reason"],
+)

@@ -16,6 +16,7 @@ from streams.engine.errors import ErrorKind, TransientError, classify
 from streams.engine.lease import Lease
 from streams.engine.log import LOG_BY_NAME, Log
 from streams.engine.log_reader import INCARNATION_HEADER, POSITION_HEADER
+from streams.engine.outbox import Outbox, send_posted
 from streams.engine.store import Store
 
 logger = structlog.get_logger()
@@ -81,8 +82,12 @@ class Relay:
         producer: Callable[[], Producer],
         frames: Mapping[str, bytes],
         clock: Callable[[], float] = time.monotonic,
+        outbox: Outbox | None = None,
     ) -> None:
         self._store = store
+        self._outbox = outbox
+        self._leases: Sequence[Lease] = ()
+        self._posted: set[int] = set()
         self._new_producer = producer
         self._frames = frames
         self._feeds: list[_Feed] = []
@@ -112,6 +117,9 @@ class Relay:
         ]  # fmt: skip
         with self._lock:
             self._feeds = feeds
+            self._leases = list(leases)
+            # What a former lease holder left in the outbox is found by looking once.
+            self._posted = {id(lease) for lease in leases}
         self._wake.set()
 
     def offer(self, lease: Lease, log: str, rows: Sequence[RelayRow]) -> None:
@@ -137,6 +145,12 @@ class Relay:
                     feed.pending.clear()
         self._wake.set()
 
+    def post(self, lease: Lease) -> None:
+        """Tell that the lease's outbox may hold something that was just committed."""
+        with self._lock:
+            self._posted.add(id(lease))
+        self._wake.set()
+
     def stop(self) -> None:
         """Send what is committed, store the position and end the thread."""
         self._stopping = True
@@ -151,6 +165,7 @@ class Relay:
         try:
             self._warm_up()
             self._send_all()
+            self._send_posted()
             self._note(force=last)
         except Exception as error:
             if classify(error) is not ErrorKind.TRANSIENT:
@@ -177,6 +192,8 @@ class Relay:
             self.healthy = False
         finally:
             self._store.drop()
+            if self._outbox is not None:
+                self._outbox.drop()
 
     def _start_again(self, error: Exception) -> None:
         """Discard the producer: after any error only the acknowledged position is certain."""
@@ -187,7 +204,11 @@ class Relay:
             self._producer.purge()
             self._producer = None
         self._store.drop()
+        if self._outbox is not None:
+            self._outbox.drop()
         with self._lock:
+            # Whose records were on their way is not known now: look at every outbox again.
+            self._posted = {id(lease) for lease in self._leases}
             for feed in self._feeds:
                 feed.sent = feed.acknowledged
                 feed.pending.clear()
@@ -207,6 +228,15 @@ class Relay:
         for feed in feeds:
             while rows := self._take(feed):
                 self._send(feed, rows)
+
+    def _send_posted(self) -> None:
+        with self._lock:
+            due = [lease for lease in self._leases if id(lease) in self._posted]
+            self._posted.clear()
+        if self._outbox is None or self._producer is None:
+            return
+        for lease in due:
+            send_posted(self._outbox, self._producer, lease)
 
     def _take(self, feed: _Feed) -> list[RelayRow]:
         """Return the next rows after `feed.sent`: from memory when it has them, else the table."""

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import secrets
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from schemas.events import EVENT_TYPES, derived_id
+from streams.engine import dead_letters
 from streams.engine.database import QUERIES, Connection
 from streams.engine.errors import Fenced
 from streams.engine.lease import Lease
 from streams.engine.ledger import Outcome
 from streams.engine.log import LOG_TOPICS, Log, LogRow
 from streams.engine.log_tables import LogTables, PostgresLogTables
+from streams.engine.sealed_record import RecordSeal
 from streams.engine.stage import InputRecord, Stage
-from streams.engine.wire import CONTENT_TYPE
-
-# CloudEvents attributes that may stand beside a dead letter, with the values that may: a header
-# is the sender's own text, in which a name or bytes that are no text can stand as well.
-SHOWN_HEADERS = frozenset({"ce_type", "ce_specversion", "ce_region", "content-type"})
-SHOWN_VALUES = frozenset(
-    {event_type.ce_type.encode() for event_type in EVENT_TYPES.values()} | {b"1.0", CONTENT_TYPE}
-)
-NONCE_BYTES = 12
 
 
 class UnitTransaction:
@@ -42,12 +30,14 @@ class UnitTransaction:
         self.connection = connection
         self.appended: dict[tuple[str, str], list[LogRow]] = defaultdict(list)
         self.outcomes: dict[Outcome, int] = defaultdict(int)
+        self.posted: set[str] = set()
+        """Regions for which this unit put something in the outbox."""
         self._stage = stage
         self._place = {"stage": stage.name, "version": stage.version}
-        self._cipher = AESGCM(dead_letter_key)
+        self._seal = RecordSeal(dead_letter_key)
         self._heads: dict[tuple[str, str], int] = {}
         self._ledger: list[tuple[object, ...]] = []
-        self._dead: list[tuple[object, ...]] = []
+        self._dead: list[Mapping[str, Any]] = []
         self._logs: dict[str, Log] = {}
 
     def fence(self, leases: Sequence[Lease]) -> None:
@@ -125,27 +115,40 @@ class UnitTransaction:
 
         `keep_body=False` keeps a hash only: for advice, where the bytes would be the breach.
         """
-        letter_id = derived_id(self._stage.name, lease.region, record.topic, str(record.offset))
-        body = record.value or b""
-        sealed = None
-        if keep_body and record.value is not None:
-            nonce = secrets.token_bytes(NONCE_BYTES)
-            sealed = nonce + self._cipher.encrypt(nonce, body, letter_id.bytes)
-        values = SHOWN_VALUES | {lease.region.encode()}
-        shown = {
-            name: value.decode()
-            for name, value in record.headers
-            if name in SHOWN_HEADERS and value in values
-        }
-        self._dead.append(
-            (
-                *(letter_id, self._stage.name, lease.region, record.topic, record.offset, code),
-                *(sealed, hashlib.sha256(body).digest(), json.dumps(shown)),
-            )
-        )
+        seal = self._seal if keep_body else None
+        self._dead.append(dead_letters.letter_row(self._stage.name, lease, record, code, seal))
         self.settle(
             lease, record, Outcome.DEAD_LETTERED, code=code, source=source, event_id=event_id
         )
+
+    def re_route(
+        self, lease: Lease, record: InputRecord, *, partition: int, source: str, event_id: str
+    ) -> None:
+        """Send a record on to the partition of its region, by way of the outbox; settle it."""
+        sealed = self._seal.seal(dead_letters.record_id(self._stage.name, lease, record), record)
+        self.connection.execute(
+            dead_letters.QUERIES["post"],
+            {
+                "id": sealed.id,
+                "stage": self._stage.name,
+                "region": lease.region,
+                "topic": record.topic,
+                "partition": partition,
+                "body_sealed": sealed.body,
+                "envelope_sealed": sealed.envelope,
+            },
+        )
+        self.posted.add(lease.region)
+        self.settle(lease, record, Outcome.RE_ROUTED, source=source, event_id=event_id)
+
+    def redrive(self, lease: Lease, request: dead_letters.Request) -> None:
+        """Try dead letters of this stage and region again; see `dead_letters.redrive`."""
+        if dead_letters.redrive(self.connection, self._stage.name, lease, request):
+            self.posted.add(lease.region)
+
+    def discard(self, lease: Lease, request: dead_letters.Request) -> None:
+        """Give dead letters of this region up; see `dead_letters.discard`."""
+        dead_letters.discard(self.connection, lease, request)
 
     def flush(self) -> None:
         """Write everything kept; called by the engine once, right before the commit."""
@@ -161,7 +164,7 @@ class UnitTransaction:
                     for row in self._ledger:
                         copy.write_row(row)
             if self._dead:
-                cursor.executemany(QUERIES["insert_dead_letter"], self._dead)
+                dead_letters.write_letters(cursor, self._dead)
 
     def _copy_log_rows(
         self, cursor: psycopg.Cursor[Any], region: str, log: Log, rows: Sequence[LogRow]

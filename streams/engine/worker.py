@@ -21,6 +21,7 @@ from streams.engine.errors import ErrorKind, Fenced, StopError, classify
 from streams.engine.lease import Lease
 from streams.engine.log import LOG_BY_TOPIC, LOG_TOPICS
 from streams.engine.log_reader import GAP_ROWS_MAX
+from streams.engine.outbox import PostgresOutbox
 from streams.engine.relay import Relay, RelayRow, relay_producer
 from streams.engine.stage import Batch, Stage
 from streams.engine.store import PostgresStore, Store
@@ -59,6 +60,11 @@ def open_worker(*, stage: Stage, settings: WorkerSettings, regions: Regions) -> 
         store=PostgresStore(settings.database_url, slot=f"{settings.slot}-relay"),
         producer=relay_producer(settings.bootstrap, f"{client}-relay"),
         frames=settings.frames,
+        outbox=PostgresOutbox(
+            settings.database_url,
+            slot=f"{settings.slot}-outbox",
+            dead_letter_key=settings.dead_letter_key,
+        ),
     )
     relay.start()
     return Worker(
@@ -246,6 +252,8 @@ class Worker:
                         name,
                         [RelayRow(r.position, head.incarnation, r.key, r.body) for r in rows],
                     )
+            if lease.region in tx.posted:
+                self._relay.post(lease)
         for outcome, count in tx.outcomes.items():
             metrics.OUTCOMES.labels(stage=self.stage.name, outcome=outcome.value).inc(count)
         self._progress_at = self._clock()
@@ -293,6 +301,7 @@ class Worker:
             self._store.reload(batch.lease)
             for name, at in batch.lease.logs.items():
                 self._relay.catch_up(batch.lease, name, at.position)
+            self._relay.post(batch.lease)
         return True
 
     def _read_behind_table(self, held: Sequence[Lease]) -> None:

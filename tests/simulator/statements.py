@@ -1,6 +1,6 @@
 """What the engine's statements mean, in Python: the simulated database runs them by their text.
 
-A statement that is changed in `streams/engine/sql/queries.sql` keeps its name and must keep this
+A statement that is changed in `streams/engine/sql` keeps its name and must keep this
 meaning; one that is new and runs in a unit or a claim has to be told here.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from streams.engine import dead_letters
 from streams.engine.database import QUERIES
 from streams.engine.log import LOGS
 from tests.simulator.database import Handler, Transaction
@@ -122,10 +123,9 @@ def log_rows(tx: Transaction, told: tuple[str, Mapping[str, Any]]) -> Rows:
     return [(position, *row) for position, row in found if row is not None]
 
 
-def insert_dead_letter(tx: Transaction, row: tuple[Any, ...]) -> Rows:
-    letter_id, _, region, topic, offset, code, *_ = row
-    tx.lock("dead_letter", letter_id)
-    tx.write((region, topic, offset, code), "dead_letter", letter_id)
+def insert_dead_letter(tx: Transaction, p: Mapping[str, Any]) -> Rows:
+    tx.lock("dead_letter", p["id"])
+    tx.write((p["region"], p["topic"], p["offset"], p["code"]), "dead_letter", p["id"])
     return []
 
 
@@ -176,7 +176,7 @@ def _table(text: str) -> str:
 
 NAMED: tuple[Callable[..., Rows], ...] = (
     claim_head, claim_inputs, claim_log, read_lease, read_inputs, read_log_head, fence,
-    advance_inputs, advance_log, copy_ledger, insert_dead_letter, store_relayed,
+    advance_inputs, advance_log, copy_ledger, store_relayed,
 )  # fmt: skip
 WITHOUT_OUTCOME = ("note_progress", "forget_progress", "discard_plans")
 # The stages of the simulator own their tables: these are all the statements they need.
@@ -185,6 +185,7 @@ WRITE, INSERT = "write one row", "insert one row"
 
 HANDLERS: Mapping[str, tuple[str, Handler]] = MappingProxyType(
     {QUERIES[call.__name__]: (call.__name__, call) for call in NAMED}
+    | {dead_letters.QUERIES["insert_dead_letter"]: ("insert_dead_letter", insert_dead_letter)}
     | {QUERIES[name]: (name, nothing) for name in WITHOUT_OUTCOME}
     | {"log rows": ("log rows", log_rows), "copy log rows": ("copy log rows", copy_log_rows)}
     | {

@@ -54,13 +54,6 @@ returning incarnation;
 -- name: copy_ledger
 copy engine.ledger (region, topic, "offset", outcome, position, code, source, event_id) from stdin;
 
--- name: insert_dead_letter
-insert into engine.dead_letter
-  (id, stage, region, topic, "offset", code, body_sealed, body_sha256, headers)
-values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
-on conflict (id) do update
-  set code = excluded.code, attempts = engine.dead_letter.attempts + 1, status = 'open';
-
 -- name: store_relayed
 update engine.log_head set relayed = greatest(relayed, %(relayed)s), relay_epoch = %(epoch)s
  where log = %(log)s and region = %(region)s and relay_epoch <= %(epoch)s;

@@ -14,9 +14,8 @@ from schemas.cloud_events import parse_event
 from schemas.codec import EVENT_BYTES_MAX
 from schemas.examples import examples_of
 from streams.engine.key_files import KeyFiles
-from streams.engine.transaction import NONCE_BYTES
+from streams.engine.sealed_record import NONCE_BYTES
 from tests.support.road import (
-    OTHER_REGION,
     REGION,
     event,
     eventually,
@@ -139,20 +138,6 @@ def test_a_source_that_may_not_speak_there(radar: Radar, kafka: KafkaPartner) ->
     said = report({"bsn": new_bsn()}) | {"source": source_of("brp")}
     offset = kafka.publish(said, POLICE_TOPIC)
     assert letter(radar, POLICE_TOPIC, offset)["code"] == "authz.event"
-
-
-def test_a_report_on_the_partition_of_another_region(radar: Radar, kafka: KafkaPartner) -> None:
-    said = report({"bsn": new_bsn()})
-    offset = kafka.put(POLICE_TOPIC, kafka.encoded(said, POLICE_TOPIC), partition=1, said=said)
-    eventually(
-        lambda: radar.query(
-            "select 1 from engine.ledger where region = %s and topic = %s"
-            ' and "offset" = %s and code = %s',
-            *(OTHER_REGION, POLICE_TOPIC, offset, "region.misplaced"),
-        ),
-        "the other region says that it is misplaced",
-    )
-    assert radar.households(said) == []
 
 
 HOSTILE_HEADERS: tuple[Headers, ...] = (
