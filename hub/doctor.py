@@ -13,7 +13,7 @@ from confluent_kafka.admin import AdminClient
 from hub import migrate, topic_plan
 from hub.health import registry_check
 from hub.registry_sync import missing_schemas, registry_client
-from hub.schema_bundle import BUNDLE_FILE, read_bundle
+from hub.schema_bundle import BUNDLE_FILE, is_complete, read_bundle
 from hub.settings import Settings
 from streams.engine.errors import StopError, TransientError
 from streams.engine.key_files import KeyFiles
@@ -117,6 +117,9 @@ def _registry(settings: Settings) -> Finding:
 
 def _bundle(settings: Settings) -> Finding:
     path: Path = settings.directory / BUNDLE_FILE
+    if not is_complete(path):
+        cure = "radar schemas register; then restart the services, which read it once"
+        return _wrong("schema bundle", "does not name every schema of this program", cure)
     return Finding(name="schema bundle", is_well=True, says=f"{len(read_bundle(path))} ids")
 
 
