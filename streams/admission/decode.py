@@ -24,6 +24,7 @@ from streams.engine.outbox import RE_ROUTED_HEADER
 from streams.engine.stage import InputRecord
 from streams.household.linking import EventKey
 
+UNKNOWN_SOURCE = "authz.source"
 MISPLACED = "region.misplaced"
 CASE_SYSTEM_TOPIC = "vt.in.case-system.v1"
 FRAME_BYTES = 5
@@ -138,6 +139,9 @@ class Reader:
 
     @staticmethod
     def _refused(record: InputRecord, code: str, key: EventKey) -> Refused:
+        if code == UNKNOWN_SOURCE:
+            # Nobody vouches for what an unknown source calls itself: it could name a person.
+            return Refused(record=record, code=code)
         return Refused(record=record, code=code, source=key.source, event_id=key.event_id)
 
 
