@@ -29,6 +29,8 @@ from hub.health import (
 )
 from hub.settings import Settings
 from hub.telemetry import start_logging, tune_garbage_collector
+from hub.verify.topics import KafkaTopics
+from hub.verify.watch import ConservationWatch
 from query.app import PagesDeps, create_pages
 
 logger = structlog.get_logger()
@@ -64,7 +66,10 @@ def create_web(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         pool.open()
+        watch = _start_watch(settings)
         yield
+        if watch is not None:
+            watch.stop()
         gateway.close()
         pool.close()
 
@@ -87,6 +92,19 @@ def create_web(settings: Settings) -> FastAPI:
     app.mount("/v1", create_gateway(gateway))
     app.mount("/", create_pages(PagesDeps(pool=pool, clock=wiring.system_clock)))
     return app
+
+
+def _start_watch(settings: Settings) -> ConservationWatch | None:
+    if not settings.verify_seconds:
+        return None
+    watch = ConservationWatch(
+        settings.database,
+        KafkaTopics(settings.bootstrap, settings.regions),
+        [region.code for region in settings.regions],
+        interval_seconds=settings.verify_seconds,
+    )
+    watch.start()
+    return watch
 
 
 def run_web(settings: Settings) -> int:

@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     web_port: int = 0
     metrics_port: int = 0
+    verify_seconds: float = Field(default=60.0, ge=0)
+    """How often the web process checks that nothing is lost or doubled; 0 never."""
     log_level: str = "info"
     log_format: str = "json"
     replication: int = 1

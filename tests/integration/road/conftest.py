@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from hub.local.stack import LocalStack
     from tests.support.road import Radar
     from tests.support.road_kafka import KafkaPartner
+    from tests.support.verified_run import Run
 
 
 @pytest.fixture(scope="package")
@@ -29,3 +30,11 @@ def kafka(radar: Radar) -> Iterator[KafkaPartner]:
 
     with kafka_partner(radar) as partner:
         yield partner
+
+
+@pytest.fixture(scope="package")
+def run(radar: Radar, kafka: KafkaPartner) -> Run:
+    """Return where a little of everything came to stand, for the checks of conservation."""
+    from tests.support.verified_run import small_run
+
+    return small_run(radar, kafka)
