@@ -8,14 +8,14 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-Connection = psycopg.Connection[tuple[Any, ...]]
+from projections.table_schema import table_schema
 
-SCHEMA = "projections"
+Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 def table(name: str) -> sql.Identifier:
     """Return the quoted name of a table of this room."""
-    return sql.Identifier(SCHEMA, name)
+    return sql.Identifier(table_schema(), name)
 
 
 def columns(names: Sequence[str]) -> sql.Composed:

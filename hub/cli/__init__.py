@@ -16,6 +16,7 @@ from confluent_kafka import KafkaException
 from hub.cli.contract import schemas_app, topics_app
 from hub.cli.dead_letters import dead_letters_app
 from hub.cli.operate import doctor, migrate, serve, trace, work
+from hub.cli.rebuild import rebuild
 from hub.cli.run import demo, simulate, up
 from hub.cli.speaking import EXIT_AGAIN, EXIT_NOT, EXIT_STOPPED, say
 from hub.cli.verify import verify
@@ -52,6 +53,7 @@ app.add_typer(topics_app, name="topics")
 app.add_typer(schemas_app, name="schemas")
 app.add_typer(dead_letters_app, name="dead-letters")
 app.command()(doctor)
+app.command()(rebuild)
 app.command()(verify)
 app.command()(work)
 app.command()(serve)

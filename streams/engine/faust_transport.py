@@ -15,9 +15,7 @@ import faust
 from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import TP, ConsumerMessage
 
-from streams.engine.lease import Lease
-from streams.engine.stage import Batch, InputRecord
-from streams.engine.unit import Unit
+from streams.engine.unit import Unit, unit_of
 
 if TYPE_CHECKING:
     from streams.engine.faust_worker import RadarApp
@@ -99,7 +97,7 @@ class Consumer(driver.Consumer):
         self._follow_load(bool(records))
         if not records or self.should_stop or not self.flow_active:
             return
-        unit = _unit_of(app.core.leases, records)
+        unit = unit_of(app.core.leases, records)
         if not unit.batches:
             return
         app.open_unit()
@@ -115,33 +113,6 @@ class Consumer(driver.Consumer):
         self.quiet_polls = 0 if busy else self.quiet_polls + 1
         if self.quiet_polls == IDLE_AFTER_POLLS:
             thread.wait_for_news(FETCH_WAIT_IDLE_MS)
-
-
-def _unit_of(leases: Mapping[tuple[str, int], Lease], records: Mapping[Any, Any]) -> Unit:
-    """Group what a poll brought by lease, leaving out what was fetched before."""
-    found: dict[int, tuple[Lease, list[InputRecord]]] = {}
-    for tp, polled in sorted(records.items()):
-        lease = leases.get((tp.topic, tp.partition))
-        if lease is None:
-            continue
-        at = lease.inputs[tp.topic]
-        kept = found.setdefault(id(lease), (lease, []))[1]
-        for record in polled:
-            if record.offset <= at.fetched:
-                continue
-            at.fetched = record.offset
-            kept.append(
-                InputRecord(
-                    topic=tp.topic,
-                    offset=record.offset,
-                    key=record.key,
-                    value=record.value,
-                    headers=tuple(record.headers),
-                    timestamp_ms=record.timestamp,
-                )
-            )
-    batches = [Batch(lease=lease, records=kept) for lease, kept in found.values() if kept]
-    return Unit(batches=batches)
 
 
 def _carrier(tp: Any, offset: int, unit: Unit, generation_id: int) -> ConsumerMessage:

@@ -81,6 +81,7 @@ class Relay:
         store: Store,
         producer: Callable[[], Producer],
         frames: Mapping[str, bytes],
+        clock: Callable[[], float] = time.monotonic,
         outbox: Outbox | None = None,
     ) -> None:
         self._store = store
@@ -94,6 +95,7 @@ class Relay:
         self._wake = threading.Event()
         self._stopping = False
         self._producer: Producer | None = None
+        self._clock = clock
         self._stored_at = 0.0
         self.healthy = True
         self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
@@ -155,22 +157,33 @@ class Relay:
         self._wake.set()
         self._thread.join(FLUSH_SECONDS_MAX + 5)
 
+    def step(self, *, last: bool = False) -> bool:
+        """Send what is committed and note how far; return False when that must be tried again.
+
+        Raises what is not transient.  The thread calls it; a simulation does so itself.
+        """
+        try:
+            self._warm_up()
+            self._send_all()
+            self._send_posted()
+            self._note(force=last)
+        except Exception as error:
+            if classify(error) is not ErrorKind.TRANSIENT:
+                raise
+            self._start_again(error)
+            return False
+        self.healthy = True
+        return True
+
     def _run(self) -> None:
         try:
             while True:
                 self._wake.wait(timeout=1.0)
                 stopping = self._stopping
                 self._wake.clear()
-                try:
-                    self._warm_up()
-                    self._send_all()
-                    self._send_posted()
-                    self._note(force=stopping)
-                    self.healthy = True
-                except Exception as error:
-                    if classify(error) is not ErrorKind.TRANSIENT:
-                        raise
-                    self._start_again(error)
+                if not self.step(last=stopping) and not self._stopping:
+                    time.sleep(RETRY_SECONDS)
+                    self._wake.set()
                 if stopping:
                     return
         except BaseException as error:  # noqa: BLE001 - handed to the worker, which stops
@@ -199,9 +212,6 @@ class Relay:
             for feed in self._feeds:
                 feed.sent = feed.acknowledged
                 feed.pending.clear()
-        if not self._stopping:
-            time.sleep(RETRY_SECONDS)
-            self._wake.set()
 
     def _warm_up(self) -> None:
         """Make the producer and fetch metadata before the first row: it may cost a second."""
@@ -289,7 +299,7 @@ class Relay:
 
     def _note(self, *, force: bool) -> None:
         """Store the acknowledged positions, guarded by the epoch, now and then."""
-        due = force or time.monotonic() - self._stored_at >= STORE_EVERY_SECONDS
+        due = force or self._clock() - self._stored_at >= STORE_EVERY_SECONDS
         with self._lock:
             feeds = [feed for feed in self._feeds if feed.acknowledged > feed.stored]
         if not due or not feeds:
@@ -297,4 +307,4 @@ class Relay:
         for feed in feeds:
             self._store.note_relayed(feed.lease, feed.log.name, feed.acknowledged)
             feed.stored = feed.acknowledged
-        self._stored_at = time.monotonic()
+        self._stored_at = self._clock()

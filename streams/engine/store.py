@@ -171,6 +171,12 @@ class PostgresStore:
         return self._connection
 
     def _claim_head(self, connection: Connection, place: Mapping[str, Any]) -> tuple[int, int]:
+        with self._freeing_what_blocks(connection):
+            row = one_row(connection, "claim_head", {**place, "worker": self._slot})
+        return row[0], row[1]
+
+    @contextmanager
+    def _freeing_what_blocks(self, connection: Connection) -> Iterator[None]:
         done = threading.Event()
         watcher = threading.Thread(
             target=_free_blocked_head,
@@ -179,11 +185,10 @@ class PostgresStore:
         )
         watcher.start()
         try:
-            row = one_row(connection, "claim_head", {**place, "worker": self._slot})
+            yield
         finally:
             done.set()
             watcher.join()
-        return row[0], row[1]
 
 
 def _free_blocked_head(database_url: str, waiting: int, done: threading.Event) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
+from streams.engine.lease import Lease
 from streams.engine.log import LOG_TOPICS
 from streams.engine.log_reader import contiguous
 from streams.engine.log_tables import LogTables
@@ -17,6 +19,48 @@ class Unit:
 
     batches: Sequence[Batch]
     done: bool = False
+
+
+class PolledRecord(Protocol):
+    """One record as the consumer's library hands it over."""
+
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+    timestamp: int
+
+
+def unit_of(
+    leases: Mapping[tuple[str, int], Lease], polled: Mapping[Any, Sequence[PolledRecord]]
+) -> Unit:
+    """Group what a poll brought per (topic, partition) by lease.
+
+    What was fetched before is left out, and so is what no lease covers.
+    """
+    found: dict[int, tuple[Lease, list[InputRecord]]] = {}
+    for (topic, partition), records in sorted(polled.items()):
+        lease = leases.get((topic, partition))
+        if lease is None:
+            continue
+        at = lease.inputs[topic]
+        kept = found.setdefault(id(lease), (lease, []))[1]
+        for record in records:
+            if record.offset <= at.fetched:
+                continue
+            at.fetched = record.offset
+            kept.append(
+                InputRecord(
+                    topic=topic,
+                    offset=record.offset,
+                    key=record.key,
+                    value=record.value,
+                    headers=tuple(record.headers),
+                    timestamp_ms=record.timestamp,
+                )
+            )
+    batches = [Batch(lease=lease, records=kept) for lease, kept in found.values() if kept]
+    return Unit(batches=batches)
 
 
 def readable(tables: LogTables, batch: Batch) -> Batch:

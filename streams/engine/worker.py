@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -78,7 +78,10 @@ def open_worker(*, stage: Stage, settings: WorkerSettings, regions: Regions) -> 
 
 
 class Worker:
-    """Writes the units of one stage for the regions it holds."""
+    """Writes the units of one stage for the regions it holds.
+
+    `clock` counts seconds and `pause` waits for some, so that a simulation needs neither.
+    """
 
     def __init__(
         self,
@@ -89,6 +92,8 @@ class Worker:
         relay: Relay,
         regions: Regions,
         slot: str,
+        clock: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], object] | None = None,
     ) -> None:
         self.stage = stage
         self.slot = slot
@@ -99,8 +104,9 @@ class Worker:
         self._relay = relay
         self._regions = regions
         self._stopping = threading.Event()
-        self._progress_at = time.monotonic()
-        self._forgot_at = self._planned_at = time.monotonic()
+        self._pause = self._stopping.wait if pause is None else pause
+        self._clock = clock
+        self._progress_at = self._forgot_at = self._planned_at = clock()
         self._behind_since: dict[tuple[str, int], float] = {}
 
     @property
@@ -180,7 +186,7 @@ class Worker:
             except Exception as error:  # noqa: BLE001 - classified there, re-raised unless known
                 if self._after_error(unit, error):
                     return
-                self._stopping.wait(delay)
+                self._pause(delay)
                 delay = min(delay * 2, RETRY_DELAY_SECONDS_MAX)
 
     def tick(self, highwaters: Mapping[tuple[str, int], int]) -> None:
@@ -209,7 +215,7 @@ class Worker:
         return list({id(lease): lease for lease in self.leases.values()}.values())
 
     def _commit(self, unit: Unit) -> None:
-        started = time.monotonic()
+        started = self._clock()
         with self._store.unit(self.stage) as tx:
             tx.fence([batch.lease for batch in unit.batches])
             batches = [readable(tx.tables(), batch) for batch in unit.batches]
@@ -224,7 +230,7 @@ class Worker:
                 ]
             )
         self._adopt(unit, batches, tx)
-        metrics.UNIT_SECONDS.labels(stage=self.stage.name).observe(time.monotonic() - started)
+        metrics.UNIT_SECONDS.labels(stage=self.stage.name).observe(self._clock() - started)
 
     def _adopt(self, unit: Unit, batches: Sequence[Batch], tx: UnitTransaction) -> None:
         """Move the leases to what was just committed, and hand new log rows to the relay."""
@@ -250,7 +256,7 @@ class Worker:
                 self._relay.post(lease)
         for outcome, count in tx.outcomes.items():
             metrics.OUTCOMES.labels(stage=self.stage.name, outcome=outcome.value).inc(count)
-        self._progress_at = time.monotonic()
+        self._progress_at = self._clock()
         unit.done = True
 
     def _after_error(self, unit: Unit, error: Exception) -> bool:
@@ -300,9 +306,9 @@ class Worker:
 
     def _read_behind_table(self, held: Sequence[Lease]) -> None:
         """Read a log's table when its topic does not bring what the table has."""
-        if time.monotonic() - self._progress_at < TABLE_READ_AFTER_SECONDS:
+        if self._clock() - self._progress_at < TABLE_READ_AFTER_SECONDS:
             return
-        self._progress_at = time.monotonic()
+        self._progress_at = self._clock()
         tables = self._store.tables()
         for lease in held:
             for topic, at in lease.inputs.items():
@@ -316,7 +322,7 @@ class Worker:
 
     def _keep_house(self, held: Sequence[Lease]) -> None:
         """Forget old progress rows and stale query plans, each in its own interval."""
-        now = time.monotonic()
+        now = self._clock()
         if now - self._planned_at >= PLAN_EVERY_SECONDS:
             self._planned_at = now
             self._store.refresh_plans()
@@ -325,7 +331,7 @@ class Worker:
             self._store.forget_progress(self.stage, [lease.region for lease in held])
 
     def _measure(self, highwaters: Mapping[tuple[str, int], int]) -> None:
-        now = time.monotonic()
+        now = self._clock()
         for (topic, partition), lease in self.leases.items():
             at = lease.inputs[topic]
             behind = max(0, highwaters.get((topic, partition), 0) - 1 - at.offset)
@@ -350,6 +356,6 @@ class Worker:
                 self._store.drop()
                 self.problems["claim"] = f"{type(error).__name__}: waiting to claim regions"
                 logger.warning("claim_retry", stage=self.stage.name, error=type(error).__name__)
-                self._stopping.wait(delay)
+                self._pause(delay)
                 delay = min(delay * 2, RETRY_DELAY_SECONDS_MAX)
         return None

@@ -32,8 +32,11 @@ class HouseholdStore:
     the engine throws it away when that fails.
     """
 
-    def __init__(self, connection: Connection, lease: Lease) -> None:
+    def __init__(
+        self, connection: Connection, lease: Lease, queries: Mapping[str, str] = QUERIES
+    ) -> None:
         self._connection = connection
+        self._queries = queries
         self._region = lease.region
         self._cache: OrderedDict[str, Kept] = lease.cache.setdefault("households", OrderedDict())
         self._rules: dict[str, RuleSet] = lease.cache.setdefault("rules", {})
@@ -55,7 +58,7 @@ class HouseholdStore:
         if names:
             kept = [households[name] for name in names]
             self._connection.execute(
-                QUERIES["save_households"],
+                self._queries["save_households"],
                 {
                     "region": self._region,
                     "household_ids": names,
@@ -74,7 +77,7 @@ class HouseholdStore:
         """Return the rules in force after the last committed row; the defaults before any."""
         if "in_force" not in self._rules:
             row = self._connection.execute(
-                QUERIES["load_rule_set"], {"region": self._region}
+                self._queries["load_rule_set"], {"region": self._region}
             ).fetchone()
             self._rules["in_force"] = (
                 DEFAULT_RULE_SET
@@ -86,7 +89,7 @@ class HouseholdStore:
     def save_rule_set(self, rule_set: RuleSet, position: int) -> None:
         """Write the rules that the row at `position` put in force."""
         self._connection.execute(
-            QUERIES["save_rule_set"],
+            self._queries["save_rule_set"],
             {
                 "region": self._region,
                 "position": position,
@@ -98,7 +101,7 @@ class HouseholdStore:
 
     def _read(self, found: dict[str, Kept], query: str, parameters: Mapping[str, object]) -> None:
         rows = self._connection.execute(
-            QUERIES[query], {"region": self._region, **parameters}, binary=True
+            self._queries[query], {"region": self._region, **parameters}, binary=True
         )
         for household_id, state, wake_at, position in rows:
             if household_id not in found:

@@ -1,0 +1,142 @@
+"""Runs the parts of a rebuild on all cores, and says how fast they come on."""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing.sharedctypes import Synchronized
+from pathlib import Path
+from typing import Protocol
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from hub.cli.speaking import console
+from streams.engine.errors import ErrorKind, StopError, TransientError, classify
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+POLL_SECONDS = 0.2
+# Starting processes costs about a second; fewer rows than this are done sooner without.
+POOL_ROWS_MIN = 5_000
+
+Advanced = Callable[[float], None]
+
+
+class Part(Protocol):
+    """What one process does in one go; its fields are plain values, for it travels there."""
+
+    @property
+    def rows(self) -> float:
+        """Return how many rows of a log it stands for."""
+        ...
+
+    def run(self, database_url: str, advanced: Advanced) -> None:
+        """Do it, and tell now and then how many rows were done since."""
+        ...
+
+
+def cores() -> int:
+    """Return how many processes may run at once on this machine."""
+    return len(os.sched_getaffinity(0))
+
+
+def run_parts(database_url: str, parts: Sequence[Part], advanced: Advanced) -> None:
+    """Run all parts, as many at a time as there are cores; the order of parts changes nothing.
+
+    The first error ends the others. Children end with this process, however it ends: one that
+    went on alone would write into the tables of the next rebuild.
+    """
+    if sum(part.rows for part in parts) < POOL_ROWS_MIN:
+        for part in parts:
+            part.run(database_url, advanced)
+        return
+    # Fresh interpreters: a fork would take this process's connections along.
+    context = multiprocessing.get_context("spawn")
+    done = context.Value("d", 0.0)
+    pool = ProcessPoolExecutor(
+        min(cores(), len(parts)), context, _become_a_child, (done, os.getpid())
+    )
+    waiting: set[Future[None]] = set()
+    told = 0.0
+    try:
+        waiting = {pool.submit(_run, part, database_url) for part in parts}
+        while waiting:
+            finished, waiting = wait(waiting, POLL_SECONDS, FIRST_COMPLETED)
+            for each in finished:
+                each.result()
+            reached = done.value
+            advanced(reached - told)
+            told = reached
+    except BrokenProcessPool:
+        raise TransientError("a process of the rebuild was killed; start it again") from None
+    finally:
+        for each in waiting:
+            each.cancel()
+        if waiting:
+            for child in multiprocessing.active_children():
+                child.kill()
+        pool.shutdown()
+
+
+@contextmanager
+def progress_bar(what: str, total: float) -> Iterator[Advanced]:
+    """Show rows, rate and time left on standard error."""
+    columns = (
+        TextColumn("  {task.description}"),
+        BarColumn(bar_width=40),
+        TextColumn("{task.completed:,.0f} of {task.total:,.0f} rows"),
+        TextColumn("{task.fields[rate]:,.0f} rows/s"),
+        TimeRemainingColumn(),
+    )
+    started = time.monotonic()
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task(what, total=total, rate=0.0)
+
+        def advanced(rows: float) -> None:
+            bar.advance(task, rows)
+            seconds = max(time.monotonic() - started, 0.001)
+            bar.update(task, rate=bar.tasks[0].completed / seconds)
+
+        yield advanced
+
+
+_done: Synchronized[float] | None = None
+
+
+def _become_a_child(done: Synchronized[float], parent: int) -> None:
+    global _done  # noqa: PLW0603 - a process of the pool gets what it shares once, here
+    _done = done
+    # Ctrl-C reaches the whole group; the parent decides, and ends us.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL) != 0:
+        sys.exit("prctl refused to tie a process of the rebuild to its parent")
+    if os.getppid() != parent:
+        sys.exit("the rebuild ended before this process of it started")
+
+
+def _run(part: Part, database_url: str) -> None:
+    try:
+        part.run(database_url, _advanced)
+    except Exception as error:
+        # Named by its class and place: texts of libraries may quote values.
+        if isinstance(error, StopError | TransientError):
+            raise
+        if classify(error) is ErrorKind.TRANSIENT:
+            raise TransientError("the database went away; start the rebuild again") from None
+        frames = traceback.extract_tb(error.__traceback__)[-3:]
+        place = " < ".join(f"{Path(at.filename).name}:{at.lineno}" for at in reversed(frames))
+        raise StopError(f"the rebuild failed: {type(error).__name__} at {place}") from None
+
+
+def _advanced(rows: float) -> None:
+    if _done is not None:
+        with _done.get_lock():
+            _done.value += rows

@@ -1,0 +1,242 @@
+"""The read tables made anew from the logs, group by group, with the code that fills them live.
+
+The bulk runs in large pieces over several processes; households are counted once, at the end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from projections.copying import Connection, copy_rows
+from projections.entries import FindingEntry, LogEntry, finding_entry, log_entry
+from projections.facts.registry import ADVICE_FACTS, JOURNAL_FACTS
+from projections.household_history import write_timeline
+from projections.households import merges
+from projections.named_sql import query
+from projections.stage import PROJECTIONS
+from projections.table_schema import LIVE_SCHEMA, writing_in
+from streams.engine.beside import BesideTables
+from streams.engine.log import FINDINGS
+from streams.engine.log_copy import EVERY_ROW, Stretch, copied_rows
+
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "facts": ("event", "correction", *(fact.table for fact in JOURNAL_FACTS)),
+    "advice": ("advice_event", "advice_correction", *(fact.table for fact in ADVICE_FACTS)),
+    "history": ("timeline", "household"),
+    "findings": ("finding",),
+    "regions": ("region",),
+}
+"""The tables of each projection: together they stand at one position."""
+
+ROWS_PER_PIECE = 2_000
+# Tables grow from nothing while they are filled: the planner is told again after so many pieces.
+PIECES_PER_ANALYZE = 16
+_NAMES = {projection.name: projection for projection in PROJECTIONS}
+_CLOCK_RECORDS = ("RegionOpened", "ClockTicked", "ClockSwitched")
+
+Positions = dict[str, int]
+
+
+def tables(groups: Sequence[str]) -> BesideTables:
+    """Return the tables of these groups."""
+    return BesideTables(
+        schema=LIVE_SCHEMA, tables=tuple(name for group in groups for name in GROUPS[group])
+    )
+
+
+def prepare(connection: Connection, groups: Sequence[str]) -> None:
+    """Make the groups' tables beside the live ones; every other name leads to the live table."""
+    beside = tables(groups)
+    beside.make(connection)
+    beside.index(connection)
+    schema = sql.Identifier(beside.next_schema)
+    connection.execute(query("rebuild.sql", "make_workings").format(next=schema))
+    for name in (name for group in GROUPS.values() for name in group):
+        if name not in beside.tables:
+            connection.execute(
+                sql.SQL("create view {} as select * from {}").format(
+                    sql.Identifier(beside.next_schema, name), sql.Identifier(LIVE_SCHEMA, name)
+                )
+            )
+    with connection.transaction():
+        connection.execute("set local search_path = ''")
+        asked = {"view": f"{LIVE_SCHEMA}.timeline_entry"}
+        row = connection.execute(query("rebuild.sql", "view_text"), asked).fetchone()
+        text = "" if row is None else row[0].replace(f"{LIVE_SCHEMA}.", f"{beside.next_schema}.")
+        view = sql.Identifier(beside.next_schema, "timeline_entry")
+        connection.execute(sql.SQL("create view {} as {}").format(view, sql.SQL(text)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filling:
+    """One group's tables of one region, from the first row of its log to `last`."""
+
+    group: str
+    region: str
+    last: int
+    schema: str
+
+    @property
+    def rows(self) -> float:
+        """Return how many rows of a log are read."""
+        return self.last
+
+    def run(self, database_url: str, advanced: Callable[[float], None]) -> None:
+        """Fill the tables piece by piece, each in a transaction of its own."""
+        projection = _NAMES[self.group]
+        stretch = Stretch(log=projection.log, region=self.region, first=1, last=self.last)
+        with psycopg.connect(database_url) as connection, writing_in(self.schema):
+            connection.execute("set synchronous_commit = off")
+            connection.commit()
+            for number, piece in enumerate(stretch.cut(ROWS_PER_PIECE)):
+                with connection.transaction():
+                    entries = list(_entries(connection, piece, self._condition()))
+                    if entries:
+                        self._apply(connection, entries)
+                    _store(connection, self.group, piece, entries)
+                if number % PIECES_PER_ANALYZE == 0:
+                    tables([self.group]).analyze(connection)
+                    connection.commit()
+                advanced(piece.last - piece.first + 1)
+
+    def _apply(self, connection: Connection, entries: Sequence[Any]) -> None:
+        if self.group != "history":
+            _NAMES[self.group].apply(connection, self.region, entries)
+            return
+        write_timeline(connection, self.region, entries)
+        merged = [(self.region, *pair) for entry in entries for pair in merges(entry)]
+        copy_rows(connection, "merge", ("region", "household_id", "merged_into"), merged)
+
+    def _condition(self) -> sql.Composable:
+        if self.group != "regions":
+            return EVERY_ROW
+        # A region's row follows from few rows of its journal, and from when the last was known.
+        return sql.SQL("(record_name = any({}) or position = {})").format(
+            sql.Literal(list(_CLOCK_RECORDS)), sql.Literal(self.last)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counting:
+    """A share of a region's households, counted from timelines that are whole."""
+
+    region: str
+    number: int
+    of: int
+    last: int
+    schema: str
+
+    @property
+    def rows(self) -> float:
+        """Return how many journal rows it stands for in a rate."""
+        return self.last / self.of
+
+    def run(self, database_url: str, advanced: Callable[[float], None]) -> None:
+        """Count the households of this share in one transaction."""
+        with psycopg.connect(database_url) as connection, writing_in(self.schema):
+            asked = {"region": self.region}
+            found = connection.execute(query("rebuild.sql", "households"), asked)
+            mine = sorted(name for (name,) in found if self.holds(name))
+            for first in range(0, len(mine), ROWS_PER_PIECE):
+                piece = {**asked, "household_ids": mine[first : first + ROWS_PER_PIECE]}
+                connection.execute(query("household.sql", "summarise"), piece)
+                merged = connection.execute(query("rebuild.sql", "merges_of"), piece).fetchall()
+                if merged:
+                    names, into = (list(column) for column in zip(*merged, strict=True))
+                    values = {**asked, "household_ids": names, "merged_into": into}
+                    connection.execute(query("household.sql", "merge"), values)
+        advanced(self.rows)
+
+    def holds(self, household_id: str) -> bool:
+        """Say whether the household is one of this share's."""
+        return hashlib.sha256(household_id.encode()).digest()[0] % self.of == self.number
+
+
+def waves(
+    connection: Connection, groups: Sequence[str], regions: Sequence[str], cores: int
+) -> list[list[Filling | Counting]]:
+    """Return what to run, in waves: within one, order does not matter."""
+    schema = tables(groups).next_schema
+    filling: list[Filling] = []
+    for region in regions:
+        reached = live_positions(connection, groups, region)
+        filling += [
+            Filling(group=group, region=region, last=reached[group], schema=schema)
+            for group in groups
+        ]
+    counting: list[Filling | Counting] = [
+        Counting(region=each.region, number=number, of=cores, last=each.last, schema=schema)
+        for each in filling
+        if each.group == "history"
+        for number in range(cores)
+    ]
+    return [[*filling], counting]
+
+
+def finish(connection: Connection, groups: Sequence[str]) -> None:
+    """Tell the planner about the timelines before households are counted from them."""
+    tables(groups).analyze(connection)
+
+
+def live_positions(connection: Connection, groups: Sequence[str], region: str) -> Positions:
+    """Return how far the live tables of these groups have come, each in its own log."""
+    asked = {"region": region}
+    found: Positions = dict.fromkeys(groups, 0)
+    for group, log, position in connection.execute(query("rebuild.sql", "positions"), asked):
+        if group in found and _NAMES[group].log.name == log:
+            found[group] = position
+    return found
+
+
+def behind(connection: Connection, region: str, to: Positions) -> int:
+    """Return how many rows, over all groups, the rebuilt tables still lack of `to`."""
+    with writing_in(f"{LIVE_SCHEMA}_next"):
+        reached = live_positions(connection, list(to), region)
+    return sum(to[group] - reached[group] for group in to)
+
+
+def catch_up(connection: Connection, region: str, to: Positions) -> None:
+    """Bring the rebuilt tables on to these positions, in the caller's transaction."""
+    with writing_in(f"{LIVE_SCHEMA}_next"):
+        reached = live_positions(connection, list(to), region)
+        # History asks the facts' corrections, so the groups keep the order of the stage.
+        for projection in (one for one in PROJECTIONS if one.name in to):
+            stretch = Stretch(
+                log=projection.log,
+                region=region,
+                first=reached[projection.name] + 1,
+                last=to[projection.name],
+            )
+            for piece in stretch.cut(ROWS_PER_PIECE):
+                entries = list(_entries(connection, piece, EVERY_ROW))
+                projection.apply(connection, region, entries)
+                _store(connection, projection.name, piece, entries)
+
+
+def _entries(
+    connection: Connection, piece: Stretch, condition: sql.Composable
+) -> Iterator[LogEntry | FindingEntry]:
+    for record in copied_rows(connection, piece, condition):
+        if piece.log.name == FINDINGS.name:
+            yield finding_entry(piece.region, record)
+        else:
+            yield log_entry(piece.region, record, piece.log.record_name)
+
+
+def _store(connection: Connection, group: str, piece: Stretch, entries: Sequence[Any]) -> None:
+    connection.execute(
+        query("positions.sql", "advance"),
+        {
+            "regions": [piece.region],
+            "projections": [group],
+            "logs": [piece.log.name],
+            "positions": [piece.last],
+            "incarnations": [entries[-1].incarnation if entries else 0],
+        },
+    )

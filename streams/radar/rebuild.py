@@ -1,0 +1,239 @@
+"""The radar's tables made anew from the journal, by shares of the households.
+
+A household's state depends on its own rows, the ticks and the rules only, so shares are folded in
+processes of their own and the result does not depend on how many there were.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg import sql
+
+from schemas.codec import encode_body
+from streams.engine.beside import BesideTables
+from streams.engine.database import Connection
+from streams.engine.lease import Lease
+from streams.engine.log import JOURNAL
+from streams.engine.log_copy import Stretch, copied_rows
+from streams.engine.named_queries import load_queries
+from streams.household.rule_set import (
+    DEFAULT_RULE_SET,
+    RuleSet,
+    calendar_payload,
+    rules_payload,
+)
+from streams.household.state import to_bytes
+from streams.radar import household_store
+from streams.radar.finding_rows import finding_record
+from streams.radar.household_store import HouseholdStore
+from streams.radar.region_fold import Kept, RegionFold, Said
+from streams.radar.rows import CLOCK_TICKED, READ_RECORDS, RULES_ACTIVATED, Row, decode_row
+from streams.radar.stage import RadarStage, last_tick, touched
+
+QUERIES = load_queries("streams.radar", "rebuild.sql")
+TABLES = BesideTables(schema="radar", tables=("household_state", "rule_set"))
+# About 10 kB each while they are folded: 50 MB a process, however large the region.
+HOUSEHOLDS_PER_SHARE = 5_000
+ROWS_PER_UNIT = 2_000
+
+NEXT_QUERIES = {
+    name: text.replace("radar.", f"{TABLES.next_schema}.")
+    for name, text in household_store.QUERIES.items()
+}
+
+# Two bytes of a hash share households out alike in PostgreSQL and here.
+_MINE = sql.SQL(
+    "(record_name = any({everyones}) or (record_name = any({read}) and exists ("
+    "select from unnest(households) as h (token), "
+    "lateral sha256(convert_to(token, 'UTF8')) as s (hash) "
+    "where (get_byte(hash, 0) * 256 + get_byte(hash, 1)) % {shares} = {share})))"
+)
+_EVERYONES = (CLOCK_TICKED, RULES_ACTIVATED)
+
+
+def prepare(connection: Connection) -> None:
+    """Make the empty tables beside the live ones, and the rebuild's own workings."""
+    TABLES.make(connection)
+    connection.execute(QUERIES["make_workings"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """One share of a region's households, from the first journal row to `last`."""
+
+    region: str
+    last: int
+    number: int
+    of: int
+
+    @property
+    def rows(self) -> float:
+        """Return how many journal rows this share stands for in a rate."""
+        return self.last / self.of
+
+    def run(self, database_url: str, advanced: Callable[[float], None]) -> None:
+        """Fold the share and write its rows, all in one transaction of its own."""
+        fold = RegionFold(region=self.region, rule_set=DEFAULT_RULE_SET, households={})
+        with (
+            psycopg.connect(database_url) as reading,
+            psycopg.connect(database_url) as writing,
+        ):
+            said: list[Said] = []
+            at = 0
+            stretch = Stretch(log=JOURNAL, region=self.region, first=1, last=self.last)
+            for record in copied_rows(reading, stretch, self._condition()):
+                row = self._mine(decode_row(record.value or b""))
+                said += fold.apply(row)
+                position = row.event.position
+                if row.event.record_name == RULES_ACTIVATED and self.number == 0:
+                    _write_rule_set(writing, self.region, fold.rule_set, position)
+                if len(said) >= ROWS_PER_UNIT:
+                    _write_said(writing, self.region, said)
+                    said = []
+                if position - at >= ROWS_PER_UNIT // 4:
+                    advanced((position - at) / self.of)
+                    at = position
+            _write_said(writing, self.region, said)
+            _write_households(writing, self.region, fold.households.items())
+        advanced((self.last - at) / self.of)
+
+    def holds(self, household_id: str) -> bool:
+        """Say whether the household is one of this share's."""
+        digest = hashlib.sha256(household_id.encode()).digest()
+        return (digest[0] * 256 + digest[1]) % self.of == self.number
+
+    def _mine(self, row: Row) -> Row:
+        return replace(row, household_ids=tuple(filter(self.holds, row.household_ids)))
+
+    def _condition(self) -> sql.Composed:
+        return _MINE.format(
+            everyones=sql.Literal(list(_EVERYONES)),
+            read=sql.Literal(sorted(READ_RECORDS)),
+            shares=sql.Literal(self.of),
+            share=sql.Literal(self.number),
+        )
+
+
+def shares(connection: Connection, regions: Sequence[str], cores: int) -> list[Share]:
+    """Return the shares that bring every region to where the live stage stands now."""
+    found = []
+    for region in regions:
+        last = live_position(connection, region)
+        asked = {"region": region}
+        row = connection.execute(QUERIES["count_households"], asked).fetchone()
+        households = 0 if row is None else int(row[0])
+        of = max(cores, -(-households // HOUSEHOLDS_PER_SHARE))
+        found += [Share(region=region, last=last, number=n, of=of) for n in range(of)]
+        connection.execute(QUERIES["store_position"], {**asked, "position": last})
+    return found
+
+
+def finish(connection: Connection) -> None:
+    """Index what the shares wrote."""
+    TABLES.index(connection)
+    connection.execute(QUERIES["index_said"])
+
+
+def live_position(connection: Connection, region: str) -> int:
+    """Return how far the live stage has read a region's journal."""
+    place = {"region": region, "version": RadarStage.version}
+    row = connection.execute(QUERIES["live_position"], place).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def behind(connection: Connection, region: str, to: int) -> int:
+    """Return how many journal rows lie between the rebuilt tables and position `to`."""
+    row = connection.execute(QUERIES["next_position"], {"region": region}).fetchone()
+    return to - (0 if row is None else int(row[0]))
+
+
+def catch_up(connection: Connection, region: str, to: int) -> None:
+    """Bring the rebuilt tables on to position `to`, in the caller's transaction."""
+    first = to - behind(connection, region, to) + 1
+    lease = _lease(region)
+    stretch = Stretch(log=JOURNAL, region=region, first=first, last=to)
+    for piece in stretch.cut(ROWS_PER_UNIT):
+        rows = [decode_row(record.value or b"") for record in copied_rows(connection, piece)]
+        store = HouseholdStore(connection, lease, NEXT_QUERIES)
+        fold = RegionFold(
+            region=region,
+            rule_set=store.rule_set(),
+            households=store.load(touched(rows), last_tick(rows)),
+        )
+        said: list[Said] = []
+        for row in rows:
+            said += fold.apply(row)
+            if row.event.record_name == RULES_ACTIVATED:
+                store.save_rule_set(fold.rule_set, row.event.position)
+        store.save(fold.households, fold.changed)
+        _write_said(connection, region, said)
+    connection.execute(QUERIES["store_position"], {"region": region, "position": to})
+
+
+def _write_rule_set(connection: Connection, region: str, rules: RuleSet, position: int) -> None:
+    values = {
+        "region": region,
+        "position": position,
+        "rules": json.dumps(rules_payload(rules)),
+        "calendar": json.dumps(calendar_payload(rules)),
+    }
+    connection.execute(QUERIES["insert_rule_set"], values)
+
+
+def _write_households(
+    connection: Connection, region: str, households: Iterable[tuple[str, Kept]]
+) -> None:
+    statement = sql.SQL(
+        "copy {} (region, household_id, state, wake_at, journal_position) "
+        "from stdin (format binary)"
+    ).format(sql.Identifier(TABLES.next_schema, "household_state"))
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.set_types(["text", "text", "bytea", "date", "int8"])
+        for name, kept in households:
+            copy.write_row(
+                (region, name, to_bytes(kept.state), kept.wake_at, kept.journal_position)
+            )
+
+
+def _write_said(connection: Connection, region: str, said: Sequence[Said]) -> None:
+    if not said:
+        return
+    statement = sql.SQL(
+        "copy {} (region, journal_position, household_id, number, finding_id, body) "
+        "from stdin (format binary)"
+    ).format(sql.Identifier(TABLES.next_schema, "said"))
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.set_types(["text", "int8", "text", "int4", "uuid", "bytea"])
+        for (position, household_id), group in groupby(said, key=_speaker):
+            for number, one in enumerate(group):
+                record = finding_record(one, region=region, incarnation=0, position=0)
+                finding_id = UUID(one.change.finding.finding_id)
+                body = encode_body("FindingEvent", record)
+                copy.write_row((region, position, household_id, number, finding_id, body))
+
+
+def _speaker(said: Said) -> tuple[int, str]:
+    return said.row.event.position, said.change.cause.household_id
+
+
+def _lease(region: str) -> Lease:
+    """Return a lease that claims nothing: it names the region and holds a cache."""
+    nothing: dict[str, Any] = {}
+    return Lease(
+        stage=RadarStage.name,
+        version=RadarStage.version,
+        region=region,
+        partition=-1,
+        epoch=0,
+        sequence=0,
+        inputs=nothing,
+        logs=dict(nothing),
+    )

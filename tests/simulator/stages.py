@@ -1,0 +1,158 @@
+"""The stages under test: one that counts what it is sent, one that reads the first one's log."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from schemas.events import derived_id
+from streams.engine.errors import TransientError
+from streams.engine.lease import Lease
+from streams.engine.ledger import Outcome
+from streams.engine.log import FINDINGS, Log, LogRow
+from streams.engine.stage import Batch, InputRecord
+from streams.engine.transaction import UnitTransaction
+from tests.simulator.database import Database
+from tests.simulator.fibers import Scheduler
+from tests.simulator.statements import INSERT, READ, WRITE
+
+COUNTED_TOPICS = ("in.police", "in.school")
+FINDING_ID = derived_id("simulated")
+EMPTY_STATE = (0, frozenset[tuple[str, str]](), "")
+State = tuple[int, frozenset[tuple[str, str]], str]
+
+
+def parse(value: bytes) -> tuple[str, str, str, str]:
+    """Return source, id, household and body; ValueError for what can never be read."""
+    source, event_id, household, body = value.decode().split("|")
+    return source, event_id, household, body
+
+
+def evolve(state: State, row: bytes) -> State:
+    """Fold one log row: how many, which, and in which order."""
+    source, event_id, _, _ = parse(row)
+    known = state[1] | {(source, event_id)}
+    return len(known), known, hashlib.sha256(f"{state[2]}{source}{event_id}".encode()).hexdigest()
+
+
+class CountingStage:
+    """Counts events per household, once per (region, source, id), in the order they came.
+
+    `lookup` stands for a service that a stage may need, such as keys: it may be away.
+    """
+
+    version = 1
+    logs: tuple[Log, ...] = (FINDINGS,)
+    name = "counting"
+    topics = COUNTED_TOPICS
+
+    def __init__(self, scheduler: Scheduler, database: Database) -> None:
+        self.scheduler = scheduler
+        self.database = database
+
+    def handle(self, batches: Sequence[Batch], tx: UnitTransaction) -> None:
+        for batch in batches:
+            rows: list[tuple[InputRecord, bytes]] = []
+            for record in batch.records:
+                self.judge(batch.lease, record, tx, rows)
+            if not rows:
+                continue
+            first = tx.reserve(batch.lease, FINDINGS, len(rows))
+            tx.append(batch.lease, FINDINGS, [_row(n, v) for n, (_, v) in enumerate(rows, first)])
+            for position, (record, _) in enumerate(rows, first):
+                tx.settle(batch.lease, record, Outcome.APPLIED, position=position)
+
+    def judge(
+        self, lease: Lease, record: InputRecord, tx: UnitTransaction, rows: list[Any]
+    ) -> None:
+        value = record.value
+        if value is None:
+            tx.dead_letter(lease, record, "size.empty")
+            return
+        self.lookup()
+        try:
+            source, event_id, household, body = parse(value)
+        except ValueError:
+            tx.dead_letter(lease, record, "avro.decode")
+            return
+        key = self.identity(lease, source, event_id)
+        known = self.known(lease, tx, key, record)
+        if known is not None:
+            tx.settle(lease, record, Outcome.DUPLICATE if known == body else Outcome.CONFLICT)
+            return
+        tx.connection.execute(INSERT, ((body, record.timestamp_ms), "event", *key))
+        lease.cache[key] = (body, record.timestamp_ms)
+        self.count(lease, tx, household, value)
+        rows.append((record, value))
+
+    def identity(self, lease: Lease, source: str, event_id: str) -> tuple[str, ...]:
+        return lease.region, source, event_id
+
+    def known(
+        self, lease: Lease, tx: UnitTransaction, key: tuple[str, ...], record: InputRecord
+    ) -> str | None:
+        """Return the body first said under this identity, for ever."""
+        if key not in lease.cache:
+            row = tx.connection.execute(READ, ("event", *key)).fetchone()
+            if row is None:
+                return None
+            lease.cache[key] = row[0]
+        return str(lease.cache[key][0])
+
+    def count(self, lease: Lease, tx: UnitTransaction, household: str, value: bytes) -> None:
+        state = evolve(self.state(lease, tx, household), value)
+        self.store(lease, tx, household, state)
+
+    def state(self, lease: Lease, tx: UnitTransaction, household: str) -> State:
+        key = ("state", household)
+        if key not in lease.cache:
+            row = tx.connection.execute(READ, ("household", lease.region, household)).fetchone()
+            lease.cache[key] = EMPTY_STATE if row is None else row[0]
+        found: State = lease.cache[key]
+        return found
+
+    def store(self, lease: Lease, tx: UnitTransaction, household: str, state: State) -> None:
+        lease.cache["state", household] = state
+        tx.connection.execute(WRITE, (state, "household", lease.region, household))
+
+    def lookup(self) -> None:
+        if self.scheduler.chance(self.database.odds.lookup):
+            self.database.count("lookup_away")
+            raise TransientError("the key service is away")
+
+    def on_timer(self, leases: Sequence[Lease]) -> None:
+        """Nothing is due."""
+
+
+class ReadingStage:
+    """Reads the log and keeps, in its transaction, every position it was handed."""
+
+    version = 1
+    logs: tuple[Log, ...] = ()
+    name = "reading"
+    topics = (FINDINGS.topic,)
+
+    def __init__(self, scheduler: Scheduler, database: Database) -> None:
+        self.scheduler = scheduler
+        self.database = database
+
+    def handle(self, batches: Sequence[Batch], tx: UnitTransaction) -> None:
+        for batch in batches:
+            region = batch.lease.region
+            row = tx.connection.execute(READ, ("seen", region)).fetchone()
+            seen = () if row is None else row[0]
+            new = tuple((record.position, record.value) for record in batch.records)
+            tx.connection.execute(WRITE, (seen + new, "seen", region))
+
+    def on_timer(self, leases: Sequence[Lease]) -> None:
+        """Nothing is due."""
+
+
+Stage = CountingStage | ReadingStage
+StageMaker = Callable[[Scheduler, Database], Stage]
+
+
+def _row(position: int, value: bytes) -> LogRow:
+    values = ("household", FINDING_ID, 0)
+    return LogRow(position=position, key=b"household", body=value, values=values)

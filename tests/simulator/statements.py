@@ -1,0 +1,197 @@
+"""What the engine's statements mean, in Python: the simulated database runs them by their text.
+
+A statement that is changed in `streams/engine/sql` keeps its name and must keep this
+meaning; one that is new and runs in a unit or a claim has to be told here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from streams.engine import dead_letters
+from streams.engine.database import QUERIES
+from streams.engine.log import LOGS
+from tests.simulator.database import Handler, Transaction
+
+Rows = list[tuple[Any, ...]]
+TABLE = re.compile(r'(?:from|copy) "?engine"?\."?(\w+)"?')
+LOG_OF_TABLE = {log.table.split(".")[1]: log.name for log in LOGS}
+
+
+def _place(p: Mapping[str, Any]) -> tuple[str, int, str]:
+    return p["stage"], p["version"], p["region"]
+
+
+def claim_head(tx: Transaction, p: Mapping[str, Any]) -> Rows:
+    tx.lock("head", *_place(p), frees=True)
+    epoch, sequence = tx.read("head", *_place(p)) or (0, 0)
+    tx.write((epoch + 1, sequence), "head", *_place(p))
+    return [(epoch + 1, sequence)]
+
+
+def claim_inputs(tx: Transaction, p: Mapping[str, Any]) -> Rows:
+    rows: Rows = []
+    for topic, topic_id in zip(p["topics"], p["topic_ids"], strict=True):
+        tx.lock("input", *_place(p), topic)
+        at = tx.read("input", *_place(p), topic) or (topic_id, -1, 0, 0)
+        tx.write(at, "input", *_place(p), topic)
+        rows.append((topic, *at))
+    return rows
+
+
+def claim_log(tx: Transaction, p: Mapping[str, Any]) -> Rows:
+    key = (p["log"], p["region"])
+    tx.lock("log_head", *key)
+    head = tx.read("log_head", *key) or (1, 0, 0, 0)
+    tx.write(head, "log_head", *key)
+    return [head[:3]]
+
+
+def read_lease(tx: Transaction, p: Mapping[str, Any]) -> Rows:
+    head = tx.read("head", *_place(p))
+    return [] if head is None else [head]
+
+
+def read_inputs(tx: Transaction, p: Mapping[str, Any]) -> Rows:
+    stage, version, region = _place(p)
+    return [
+        (key[3], *at[1:])
+        for (table, key), at in list(tx.database.rows.items())
+        if table == "input" and key[:3] == (stage, version, region)
+    ]
+
+
+def read_log_head(tx: Transaction, p: Mapping[str, Any]) -> Rows:
+    head = tx.read("log_head", p["log"], p["region"])
+    return [] if head is None else [head[:2]]
+
+
+def fence(tx: Transaction, p: Mapping[str, Any]) -> Rows:
+    moved: Rows = []
+    wanted = zip(p["regions"], p["epochs"], p["sequences"], strict=True)
+    for region, epoch, sequence in wanted:
+        key = (p["stage"], p["version"], region)
+        if tx.read("head", *key) is None:
+            continue
+        tx.lock("head", *key)
+        if tx.read("head", *key) == (epoch, sequence):
+            tx.write((epoch, sequence + 1), "head", *key)
+            moved.append((region,))
+    return moved
+
+
+def advance_inputs(tx: Transaction, p: Mapping[str, Any]) -> Rows:
+    columns = ("regions", "topics", "offsets", "incarnations", "positions")
+    for region, topic, *at in zip(*(p[name] for name in columns), strict=True):
+        key = (p["stage"], p["version"], region, topic)
+        tx.lock("input", *key)
+        topic_id = tx.read("input", *key)[0]
+        tx.write((topic_id, *at), "input", *key)
+    return []
+
+
+def advance_log(tx: Transaction, p: Mapping[str, Any]) -> Rows:
+    key = (p["log"], p["region"])
+    tx.lock("log_head", *key)
+    incarnation, position, relayed, epoch = tx.read("log_head", *key)
+    if position != p["old"]:
+        return []
+    tx.write((incarnation, position + p["count"], relayed, epoch), "log_head", *key)
+    return [(incarnation,)]
+
+
+def copy_ledger(tx: Transaction, rows: Rows) -> Rows:
+    for region, topic, offset, outcome, position, *_ in rows:
+        tx.insert((outcome, position), "ledger", region, topic, offset)
+    return []
+
+
+def copy_log_rows(tx: Transaction, told: tuple[str, Rows]) -> Rows:
+    log = LOG_OF_TABLE[_table(told[0])]
+    for region, position, incarnation, _, key, body, *_ in told[1]:
+        tx.insert((incarnation, key, body), log, region, position)
+    return []
+
+
+def log_rows(tx: Transaction, told: tuple[str, Mapping[str, Any]]) -> Rows:
+    log, p = LOG_OF_TABLE[_table(told[0])], told[1]
+    positions = range(p["first"], p["last"] + 1)
+    found = ((position, tx.read(log, p["region"], position)) for position in positions)
+    return [(position, *row) for position, row in found if row is not None]
+
+
+def insert_dead_letter(tx: Transaction, p: Mapping[str, Any]) -> Rows:
+    tx.lock("dead_letter", p["id"])
+    tx.write((p["region"], p["topic"], p["offset"], p["code"]), "dead_letter", p["id"])
+    return []
+
+
+def store_relayed(tx: Transaction, p: Mapping[str, Any]) -> Rows:
+    key = (p["log"], p["region"])
+    tx.lock("log_head", *key)
+    incarnation, position, relayed, epoch = tx.read("log_head", *key)
+    if epoch <= p["epoch"]:
+        relayed = max(relayed, p["relayed"])
+        tx.write((incarnation, position, relayed, p["epoch"]), "log_head", *key)
+    return []
+
+
+def nothing(tx: Transaction, p: object) -> Rows:
+    """Progress times and query plans: they change no outcome."""
+    return []
+
+
+def read_row(tx: Transaction, p: tuple[Any, ...]) -> Rows:
+    row = tx.read(*p)
+    return [] if row is None else [(row,)]
+
+
+def lock_row(tx: Transaction, p: tuple[Any, ...]) -> Rows:
+    """Wait for a row as `select … for update` does, then read it."""
+    tx.lock(*p)
+    return read_row(tx, p)
+
+
+def write_row(tx: Transaction, p: tuple[Any, ...]) -> Rows:
+    value, table, *key = p
+    tx.write(value, table, *key)
+    return []
+
+
+def insert_row(tx: Transaction, p: tuple[Any, ...]) -> Rows:
+    value, table, *key = p
+    tx.insert(value, table, *key)
+    return []
+
+
+def _table(text: str) -> str:
+    found = TABLE.search(text)
+    if found is None:
+        raise NotImplementedError(f"no table of a log in: {text[:80]}")
+    return found[1]
+
+
+NAMED: tuple[Callable[..., Rows], ...] = (
+    claim_head, claim_inputs, claim_log, read_lease, read_inputs, read_log_head, fence,
+    advance_inputs, advance_log, copy_ledger, store_relayed,
+)  # fmt: skip
+WITHOUT_OUTCOME = ("note_progress", "forget_progress", "discard_plans")
+# The stages of the simulator own their tables: these are all the statements they need.
+READ, LOCK = "read one row", "lock one row"
+WRITE, INSERT = "write one row", "insert one row"
+
+HANDLERS: Mapping[str, tuple[str, Handler]] = MappingProxyType(
+    {QUERIES[call.__name__]: (call.__name__, call) for call in NAMED}
+    | {dead_letters.QUERIES["insert_dead_letter"]: ("insert_dead_letter", insert_dead_letter)}
+    | {QUERIES[name]: (name, nothing) for name in WITHOUT_OUTCOME}
+    | {"log rows": ("log rows", log_rows), "copy log rows": ("copy log rows", copy_log_rows)}
+    | {
+        READ: (READ, read_row),
+        LOCK: (LOCK, lock_row),
+        WRITE: (WRITE, write_row),
+        INSERT: (INSERT, insert_row),
+    }
+)

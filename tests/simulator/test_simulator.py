@@ -1,0 +1,55 @@
+"""The engine holds through thousands of schedules of crashes, outages and zombies."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.simulator.schedules import run_schedules
+
+SEED = int(os.environ.get("RADAR_TEST_SEED", "20"))
+SCHEDULES = 2_000
+ROOT = Path(__file__).parents[2]
+# What the schedules must have met, each this often at least: else they prove less than they say.
+MET_MIN = 100
+MET = (
+    "killed_in_unit", "killed_after_commit", "frozen_in_unit", "fenced", "revoked",
+    "commit_refused", "commit_unanswered", "commit_in_doubt", "doubt_landed", "connection_cut",
+    "database_stopped", "broker_lost", "relay_failed", "lookup_away", "backend_ended",
+)  # fmt: skip
+
+
+@pytest.mark.timeout(600)
+def test_the_engine_holds_in_every_schedule() -> None:
+    run = run_schedules(seed=SEED, schedules=SCHEDULES)
+    assert run.failed is None, (
+        f"{run.failed.violations}\npython -m tests.simulator --schedules 1 --seed {run.failed.seed}"
+    )
+    assert run.schedules == SCHEDULES
+    rare = {what: run.counts[what] for what in MET if run.counts[what] < MET_MIN}
+    assert not rare, "the schedules no longer meet what they are made for"
+
+
+def test_no_process_ends_but_by_the_fence_or_a_lost_slot() -> None:
+    run = run_schedules(seed=SEED, schedules=200)
+    ends = {what for what in run.counts if what.startswith("ended by ")}
+    assert ends == {"ended by Fenced", "ended by StopError"}
+
+
+def test_one_seed_gives_one_history() -> None:
+    """Also in other processes, where sets of strings lie in another order."""
+    command = [sys.executable, "-m", "tests.simulator", "--schedules", "5", "--seed", "7"]
+    histories = {
+        line
+        for hash_seed in ("1", "2")
+        for line in subprocess.run(
+            command, env={**os.environ, "PYTHONHASHSEED": hash_seed}, cwd=ROOT,
+            capture_output=True, text=True, check=True,
+        ).stdout.splitlines()
+        if line.startswith("history")
+    }  # fmt: skip
+    assert histories == {f"history {run_schedules(seed=7, schedules=5).history}"}
