@@ -34,6 +34,13 @@ class RecordingProducer:
         self.records.append(Produced(topic=topic, **record))
         self._open.append(on_delivery)
 
+    def list_topics(self, _: str, **__: float) -> None:
+        """Answer nothing: whoever asks only warms up."""
+
+    def purge(self) -> None:
+        """Forget what was not confirmed."""
+        self._open.clear()
+
     def flush(self, _: float) -> int:
         """Confirm or fail what was taken since the last call."""
         error = KafkaError(KafkaError._MSG_TIMED_OUT) if self.fails else None

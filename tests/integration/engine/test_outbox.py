@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import psycopg
 import pytest
@@ -15,8 +15,11 @@ from streams.engine.log import FINDINGS, Log
 from streams.engine.stage import Batch, InputRecord
 from streams.engine.unit import Unit
 from tests.support.counting_stage import CountingStage
+from tests.support.kafka_in_memory import RecordingProducer
 
 if TYPE_CHECKING:
+    from confluent_kafka import Producer
+
     from hub.local.endpoints import Endpoints
     from streams.engine.transaction import UnitTransaction
     from streams.engine.worker import Worker
@@ -99,3 +102,23 @@ def test_the_next_lease_holder_sends_what_was_left(
     heir = make_worker(stage, "test-2")
     heir.claim({(topic, 0), (topic, 1)})
     assert sent(stack, topic, 2) == [b"x", b"y"]
+
+
+def test_what_the_broker_did_not_confirm_is_sent_again(
+    stage: SendingOnStage, make_worker: Callable[..., Worker], stack: Endpoints,
+    engine_database: str,
+) -> None:  # fmt: skip
+    (topic,) = stage.topics
+    worker = make_worker(stage)
+    relay = worker._relay
+    refusing, working = RecordingProducer(fails=True), relay._new_producer
+    producers = iter([refusing])
+    relay._new_producer = lambda: cast("Producer", next(producers, None)) or working()
+    worker.claim({(topic, 0), (topic, 1)})
+    # The look at every outbox that a claim brings is over: only the failure can bring another.
+    deadline = time.monotonic() + 10
+    while relay._posted and time.monotonic() < deadline:
+        time.sleep(0.01)
+    worker.apply(unit(worker, topic, b"x", b"y"))
+    assert sent(stack, topic, 2) == [b"x", b"y"]
+    assert [record.value for record in refusing.records] == [b"x", b"y"]
