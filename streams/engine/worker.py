@@ -302,8 +302,11 @@ class Worker:
         if not all(committed):
             return False
         for batch in unit.batches:
-            batch.lease.sequence += 1
             self._store.reload(batch.lease)
+        # Only now, when nothing can fail any more: a unit tried again under the next sequence
+        # would pass the fence a second time.  Under the old one it is refused.
+        for batch in unit.batches:
+            batch.lease.sequence += 1
             for name, at in batch.lease.logs.items():
                 self._relay.catch_up(batch.lease, name, at.position)
             self._relay.post(batch.lease)
