@@ -79,9 +79,10 @@ class RadarApp(faust.App):
         self._is_writing = True
         try:
             await self.in_worker_thread(self.core.apply, unit)
-        except Fenced:
+        except Fenced as error:
             # Fenced by a re-assignment of our own is nothing; by another worker it is the end.
             if self.core.holds(unit):
+                logger.error("worker_stopping", error="Fenced", reason=str(error))  # noqa: TRY400
                 raise
         finally:
             self._is_writing = False
@@ -105,8 +106,11 @@ class RadarApp(faust.App):
         loop = asyncio.get_running_loop()
         try:
             return await loop.run_in_executor(self._thread, call, *args)
+        except Fenced:
+            # Whether it ends this worker is for `write` to say.
+            raise
         except Exception as error:
-            own = isinstance(error, Fenced | StopError)
+            own = isinstance(error, StopError)
             reason = str(error) if own else f"{type(error).__name__} at {place_of(error)}"
             # Not `exception`: a traceback quotes the values of the statement that failed.
             logger.error("worker_stopping", error=type(error).__name__, reason=reason)  # noqa: TRY400
