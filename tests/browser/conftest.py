@@ -24,9 +24,9 @@ CHROMIUM_OPTIONS = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Return one browser for all pages."""
+    """Return one browser for all pages; it ends with them, and its event loop with it."""
     program = shutil.which("chromium")
     if program is None:
         skip_or_fail("chromium is not installed (apt-get install chromium)")

@@ -42,7 +42,7 @@ def test_a_frozen_broker_gives_503_and_the_retry_counts_once(
 ) -> None:
     hub.send(fresh())
     first, event = hub.topic_end(TOPIC), fresh()
-    broker = local_stack.endpoints.pids["kafka"]
+    broker = local_stack.supervisor.pids()["kafka"]
     os.kill(broker, signal.SIGSTOP)
     try:
         answer = hub.send(event)

@@ -111,6 +111,7 @@ def _in_line(
 ) -> Iterator[tuple[Sent, frozenset[str]]]:
     lines: dict[EventKey, list[Sent]] = defaultdict(list)
     doubtful = {one.key for one in sent if one.fate is Fate.UNKNOWN}
+    uncertain = _uncertain_cases(sent, known)
     for one in sent:
         if one.by_gateway or one.fate is not Fate.ACCEPTED:
             continue
@@ -128,6 +129,8 @@ def _in_line(
                 yield one, frozenset({outcome})
             else:
                 first = FIRST if _is_known(one, known) else frozenset({"pending"})
+                if (key[0], one.case) in uncertain and one.what is What.CHILD:
+                    first |= FIRST
                 yield one, first | {"duplicate"} if key in doubtful else first
 
 
@@ -140,6 +143,24 @@ def _known_cases(sent: Sequence[Sent]) -> frozenset[tuple[str, str]]:
     )
 
 
+def _uncertain_cases(
+    sent: Sequence[Sent], known: frozenset[tuple[str, str]]
+) -> frozenset[tuple[str, str]]:
+    """Return the cases named only by reports of which nobody knows whether they arrived."""
+    return (
+        frozenset(
+            (one.key[0], one.case)
+            for one in sent
+            if one.key and one.case and one.what is What.EVENT and _is_unsure(one)
+        )
+        - known
+    )
+
+
+def _is_unsure(one: Sent) -> bool:
+    return one.fate in {Fate.UNKNOWN, Fate.OPEN}
+
+
 def _is_known(one: Sent, known: frozenset[tuple[str, str]]) -> bool:
     assert one.key is not None
     return one.what is not What.CHILD or (one.key[0], one.case) in known
@@ -148,11 +169,15 @@ def _is_known(one: Sent, known: frozenset[tuple[str, str]]) -> bool:
 def _judge_events(sent: Sequence[Sent], observed: Observed, verdict: Verdict) -> None:
     """Each accepted event stands exactly once where it belongs; what nobody sent stands nowhere."""
     known = _known_cases(sent)
+    uncertain = _uncertain_cases(sent, known)
     ours = {one.key for one in sent}
     stands = {one.key: one for one in sent if one.key and one.fate is Fate.ACCEPTED}
     for key, one in stands.items():
         if one.what is What.ADVICE:
             _count(verdict, f"advice {key[2]}", observed.advice.get(key, 0))
+        elif one.what is What.CHILD and (key[0], one.case) in uncertain:
+            places = (key in observed.pending) + len(observed.journal.get(key, ()))
+            _count(verdict, f"{key[2]} waiting or in the journal", places)
         elif not _is_known(one, known):
             if key not in observed.pending or key in observed.journal:
                 verdict.blame("lost", f"{key[2]} does not wait")
@@ -165,7 +190,7 @@ def _judge_events(sent: Sequence[Sent], observed: Observed, verdict: Verdict) ->
 
 
 def _is_doubtful(key: EventKey, sent: Sequence[Sent]) -> bool:
-    return any(one.key == key and one.fate in {Fate.UNKNOWN, Fate.OPEN} for one in sent)
+    return any(one.key == key and _is_unsure(one) for one in sent)
 
 
 def _count(verdict: Verdict, what: str, count: int) -> None:
