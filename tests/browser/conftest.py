@@ -24,7 +24,7 @@ CHROMIUM_OPTIONS = (
 )
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Return one browser for all pages; it ends with them, and its event loop with it."""
     program = shutil.which("chromium")

@@ -59,6 +59,10 @@ class Verdict:
             self.examples.append(f"{what}: {example}")
 
 
+# A report makes its case known, also when it had to be sent on to its own region first.
+NAMING = frozenset({What.EVENT, What.MISPLACED})
+
+
 def compare(sent: Sequence[Sent], observed: Observed) -> Verdict:
     """Compare what was sent with what became of it."""
     verdict = Verdict(sent=len(sent), accepted=sum(s.fate is Fate.ACCEPTED for s in sent))
@@ -139,7 +143,7 @@ def _known_cases(sent: Sequence[Sent]) -> frozenset[tuple[str, str]]:
     return frozenset(
         (one.key[0], one.case)
         for one in sent
-        if one.key and one.case and one.what is What.EVENT and one.fate is Fate.ACCEPTED
+        if one.key and one.case and one.what in NAMING and one.fate is Fate.ACCEPTED
     )
 
 
@@ -151,7 +155,7 @@ def _uncertain_cases(
         frozenset(
             (one.key[0], one.case)
             for one in sent
-            if one.key and one.case and one.what is What.EVENT and _is_unsure(one)
+            if one.key and one.case and one.what in NAMING and _is_unsure(one)
         )
         - known
     )
