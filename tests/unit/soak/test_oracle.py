@@ -188,3 +188,46 @@ def test_what_was_never_confirmed_may_stand_or_not() -> None:
     assert compare(sent, seen).is_clean
     stands = replace(seen, journal={**seen.journal, key("u"): [("h2",)]})
     assert not compare(sent, stands).unaccounted
+
+
+def with_parent(**more: Any) -> list[Sent]:
+    """Return the sendings and a report that names the case for which "d" waits."""
+    return [*sendings(), put("p", None, case="unknown", family=2, **more)]
+
+
+def taken_along(seen: Observed) -> Observed:
+    """Return what is seen when "d" does not wait but stands in the journal."""
+    told = outcome(6, "applied")(seen)
+    return replace(
+        told,
+        pending=frozenset(),
+        journal={**told.journal, key("d"): [("h2",)]},
+        timeline={**told.timeline, key("d"): ["h2"]},
+    )
+
+
+@pytest.mark.parametrize("see", [lambda o: o, taken_along])
+def test_a_child_of_a_report_of_unknown_fate_may_wait_or_stand(
+    see: Callable[[Observed], Observed],
+) -> None:
+    verdict = compare(with_parent(fate=Fate.UNKNOWN), see(observed()))
+    assert verdict.is_clean, verdict.examples
+
+
+@pytest.mark.parametrize(
+    ("blamed", "spoil"),
+    [
+        ("lost", lambda o: replace(o, pending=frozenset())),
+        ("doubled", lambda o: replace(taken_along(o), pending=frozenset({key("d")}))),
+    ],
+)
+def test_such_a_child_may_not_be_nowhere_or_in_both_places(
+    blamed: str, spoil: Callable[[Observed], Observed]
+) -> None:
+    verdict = compare(with_parent(fate=Fate.UNKNOWN), spoil(observed()))
+    assert getattr(verdict, blamed) == 1, verdict.examples
+
+
+def test_a_child_of_a_report_that_was_sent_on_may_not_wait() -> None:
+    sent = with_parent(what=What.MISPLACED, by_gateway=True)
+    assert "lost: d in the journal" in compare(sent, observed()).examples
