@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 import psycopg
@@ -178,13 +178,13 @@ def ask(connection: Connection, publish: Publish, repair: Repair) -> frozenset[U
     for letter in repair.letters:
         by_region.setdefault(letter.region, []).append(letter)
     asked = [
-        (region, _publish(publish, region, letters[first : first + ITEMS_MAX], repair))
+        (region, publish_request(publish, region, _ids(letters[first : first + ITEMS_MAX]), repair))
         for region, letters in by_region.items()
         for first in range(0, len(letters), ITEMS_MAX)
     ]
     deadline = time.monotonic() + ANSWER_SECONDS_MAX
     for region, event_id in asked:
-        _wait(connection, region, event_id, deadline)
+        wait_for_admission(connection, region, event_id, deadline)
     said = {
         "ids": [letter.id for letter in repair.letters],
         "step": STEP_OF[repair.record_name],
@@ -195,10 +195,30 @@ def ask(connection: Connection, publish: Publish, repair: Repair) -> frozenset[U
     return frozenset(letter_id for (letter_id,) in rows)
 
 
-def _publish(publish: Publish, region: str, letters: Sequence[Letter], repair: Repair) -> str:
+class Asking(Protocol):
+    """What is asked, why, and by whom."""
+
+    @property
+    def record_name(self) -> str:
+        """Return the event that asks for it."""
+        ...
+
+    @property
+    def reason(self) -> str:
+        """Return the reason as a code."""
+        ...
+
+    @property
+    def actor(self) -> str:
+        """Return the token of who asks."""
+        ...
+
+
+def publish_request(publish: Publish, region: str, ids: Sequence[str], asking: Asking) -> str:
+    """Publish the hub's event that asks for a repair of these; return its id."""
     event_id, now = str(uuid4()), datetime.now(UTC)
     publish(
-        repair.record_name,
+        asking.record_name,
         {
             "meta": {
                 "event_id": event_id,
@@ -208,15 +228,23 @@ def _publish(publish: Publish, region: str, letters: Sequence[Letter], repair: R
                 "occurred_at": now,
                 "recorded_at": now,
             },
-            "dead_letter_ids": [str(letter.id) for letter in letters],
-            "requested_by": repair.actor,
-            "reason_code": repair.reason,
+            "dead_letter_ids": list(ids),
+            "requested_by": asking.actor,
+            "reason_code": asking.reason,
         },
     )
     return event_id
 
 
-def _wait(connection: Connection, region: str, event_id: str, deadline: float) -> None:
+def _ids(letters: Sequence[Letter]) -> list[str]:
+    return [str(letter.id) for letter in letters]
+
+
+def wait_for_admission(connection: Connection, region: str, event_id: str, deadline: float) -> None:
+    """Wait until admission has journaled a request, up to a monotonic instant.
+
+    Raises StopError when it was refused, TransientError when it does not answer.
+    """
     said = {"region": region, "source": HUB_SOURCE, "event_id": event_id}
     while True:
         row = connection.execute(QUERIES["outcome"], said).fetchone()

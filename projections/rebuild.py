@@ -19,11 +19,12 @@ from projections.facts.registry import ADVICE_FACTS, JOURNAL_FACTS
 from projections.household_history import write_timeline
 from projections.households import merges
 from projections.named_sql import query
-from projections.stage import PROJECTIONS
+from projections.stage import PROJECTIONS, REGIONS, Projection, ProjectionsStage
 from projections.table_schema import LIVE_SCHEMA, writing_in
 from streams.engine.beside import BesideTables
-from streams.engine.log import FINDINGS
-from streams.engine.log_copy import EVERY_ROW, Stretch, copied_rows
+from streams.engine.log import FINDINGS, Log
+from streams.engine.log_copy import Stretch, copied_rows
+from streams.engine.parked_rows import taken, taken_late
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "facts": ("event", "correction", *(fact.table for fact in JOURNAL_FACTS)),
@@ -114,11 +115,18 @@ class Filling:
         copy_rows(connection, "merge", ("region", "household_id", "merged_into"), merged)
 
     def _condition(self) -> sql.Composable:
-        if self.group != "regions":
-            return EVERY_ROW
+        taken = _taken(_NAMES[self.group].log, self.region, self.last)
+        if self.group != REGIONS:
+            return taken
         # A region's row follows from few rows of its journal, and from when the last was known.
-        return sql.SQL("(record_name = any({}) or position = {})").format(
-            sql.Literal(list(_CLOCK_RECORDS)), sql.Literal(self.last)
+        return sql.SQL(
+            "{taken} and (record_name = any({clock}) or position = (select max(position) "
+            "from engine.journal where region = {region} and position <= {last} and {taken}))"
+        ).format(
+            taken=taken,
+            clock=sql.Literal(list(_CLOCK_RECORDS)),
+            region=sql.Literal(self.region),
+            last=sql.Literal(self.last),
         )
 
 
@@ -207,16 +215,33 @@ def catch_up(connection: Connection, region: str, to: Positions) -> None:
         reached = live_positions(connection, list(to), region)
         # History asks the facts' corrections, so the groups keep the order of the stage.
         for projection in (one for one in PROJECTIONS if one.name in to):
-            stretch = Stretch(
-                log=projection.log,
-                region=region,
-                first=reached[projection.name] + 1,
-                last=to[projection.name],
-            )
+            after, last = reached[projection.name], to[projection.name]
+            log = projection.log
+            if projection.name != REGIONS:
+                _apply_late(connection, projection, region, after, last)
+            stretch = Stretch(log=log, region=region, first=after + 1, last=last)
             for piece in stretch.cut(ROWS_PER_PIECE):
-                entries = list(_entries(connection, piece, EVERY_ROW))
-                projection.apply(connection, region, entries)
+                entries = list(_entries(connection, piece, _taken(log, region, last)))
+                if entries:
+                    projection.apply(connection, region, entries)
                 _store(connection, projection.name, piece, entries)
+
+
+def _apply_late(
+    connection: Connection, projection: Projection, region: str, after: int, last: int
+) -> None:
+    """Apply rows that waited when the tables stood at `after`, and no longer at `last`."""
+    stage = ProjectionsStage
+    late = taken_late(stage.name, stage.version, projection.log, region, after=after, last=last)
+    stretch = Stretch(log=projection.log, region=region, first=1, last=after)
+    entries = list(_entries(connection, stretch, late))
+    if entries:
+        projection.apply(connection, region, entries)
+
+
+def _taken(log: Log, region: str, last: int) -> sql.Composable:
+    """Return the condition that the live stage had applied a row when it stood at `last`."""
+    return taken(ProjectionsStage.name, ProjectionsStage.version, log, region, last)
 
 
 def _entries(

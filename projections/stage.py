@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from projections.copying import Connection
-from projections.entries import FindingEntry, LogEntry, finding_entry, log_entry
+from projections.entries import LogEntry, UnreadableRow, log_entry
 from projections.facts.corrections import ADVICE_CORRECTIONS, JOURNAL_CORRECTIONS
 from projections.facts.registry import ADVICE_FACTS, JOURNAL_FACTS
 from projections.facts.writer import FactTables, write_facts
@@ -17,6 +17,7 @@ from projections.household_history import write_timeline
 from projections.households import write_households
 from projections.metrics import PROJECTED_ROWS, PROJECTION_SECONDS
 from projections.named_sql import query
+from projections.parking import REDRIVE_REQUESTED, WaitingRows
 from projections.regions import write_regions
 from streams.engine.lease import Lease
 from streams.engine.log import ADVICE, FINDINGS, JOURNAL, Log
@@ -56,13 +57,14 @@ def _history(connection: Connection, region: str, entries: Sequence[LogEntry]) -
     write_households(connection, region, entries)
 
 
+REGIONS = "regions"
 # In this order: history asks the facts' corrections which events are void.
 PROJECTIONS: tuple[Projection, ...] = (
     Projection(name="facts", log=JOURNAL, apply=_facts),
     Projection(name="advice", log=ADVICE, apply=_advice),
     Projection(name="history", log=JOURNAL, apply=_history),
     Projection(name="findings", log=FINDINGS, apply=write_findings),
-    Projection(name="regions", log=JOURNAL, apply=write_regions),
+    Projection(name=REGIONS, log=JOURNAL, apply=write_regions),
 )
 
 Positions = dict[tuple[str, str], int]
@@ -80,52 +82,91 @@ class ProjectionsStage:
     def handle(self, batches: Sequence[Batch], tx: UnitTransaction) -> None:
         """Bring every table of every region up to the unit's records; see `Stage.handle`."""
         positions = _positions(tx.connection, [batch.lease for batch in batches])
-        moved: list[tuple[str, str, str, int, int]] = []
+        moved: Moved = {}
         for batch in batches:
-            region = batch.lease.region
-            entries = _entries(region, batch.records)
-            reached = positions[region]
-            for projection in PROJECTIONS:
-                came = entries[projection.log.name]
-                new = _after(came, reached.get((projection.name, projection.log.name), 0))
-                if not new:
-                    continue
-                started = time.perf_counter()
-                projection.apply(tx.connection, region, new)
-                PROJECTION_SECONDS.labels(projection.name).observe(time.perf_counter() - started)
-                PROJECTED_ROWS.labels(projection.name).inc(len(new))
-                last = new[-1]
-                key = (projection.name, projection.log.name)
-                reached[key] = last.position
-                moved.append((region, *key, last.position, last.incarnation))
+            unit = _RegionUnit(
+                tx.connection, batch.lease.region, positions[batch.lease.region], moved
+            )
+            _apply(unit, WaitingRows(tx, batch.lease), batch.records)
         _store(tx.connection, moved)
 
     def on_timer(self, leases: Sequence[Lease]) -> None:
         """Do nothing: these tables change with the logs only."""
 
 
-def _entries(
-    region: str, records: Sequence[InputRecord]
-) -> dict[str, list[LogEntry] | list[FindingEntry]]:
-    """Decode the records once, by the name of their log."""
-    of = {log.topic: [r for r in records if r.topic == log.topic] for log in _READ_LOGS}
-    return {
-        JOURNAL.name: [log_entry(region, r, JOURNAL.record_name) for r in of[JOURNAL.topic]],
-        ADVICE.name: [log_entry(region, r, ADVICE.record_name) for r in of[ADVICE.topic]],
-        FINDINGS.name: [finding_entry(region, r) for r in of[FINDINGS.topic]],
-    }
+Moved = dict[tuple[str, str, str], tuple[int, int]]
+"""Position and incarnation to store, by (region, projection, log)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=False)
+class _RegionUnit:
+    """One region's tables in one unit; `reached` and `moved` are brought on as it goes."""
+
+    connection: Connection
+    region: str
+    reached: Positions
+    moved: Moved
+
+    def advance(self, log: Log, records: Sequence[InputRecord], entries: Sequence[Any]) -> None:
+        """Apply what was read of records that come next in a log; all of them are passed."""
+        if not records:
+            return
+        last = records[-1]
+        if last.position is None or last.incarnation is None:
+            raise UnreadableRow(f"{last.topic} offset {last.offset} is no row of a log")
+        for projection in (one for one in PROJECTIONS if one.log is log):
+            key = (projection.name, log.name)
+            self._apply(projection, _after(entries, self.reached.get(key, 0)))
+            if last.position > self.reached.get(key, 0):
+                self.reached[key] = last.position
+                self.moved[self.region, *key] = last.position, last.incarnation
+
+    def apply_late(self, log: Log, entries: Sequence[Any]) -> None:
+        """Apply rows that waited, to tables that have passed them."""
+        for projection in (one for one in PROJECTIONS if one.log is log):
+            reached = self.reached.get((projection.name, log.name), 0)
+            # A region's row follows from rows of no household, which never wait.
+            if projection.name != REGIONS:
+                self._apply(projection, [one for one in entries if one.position <= reached])
+
+    def last(self) -> dict[Log, int]:
+        """Return the last position that every group has passed, by log."""
+        return {
+            log: min(
+                self.reached.get((one.name, log.name), 0) for one in PROJECTIONS if one.log is log
+            )
+            for log in _READ_LOGS
+        }
+
+    def _apply(self, projection: Projection, entries: Sequence[Any]) -> None:
+        if not entries:
+            return
+        started = time.perf_counter()
+        projection.apply(self.connection, self.region, entries)
+        PROJECTION_SECONDS.labels(projection.name).observe(time.perf_counter() - started)
+        PROJECTED_ROWS.labels(projection.name).inc(len(entries))
+
+
+def _apply(unit: _RegionUnit, waiting: WaitingRows, records: Sequence[InputRecord]) -> None:
+    """Bring a region's tables up to its records; rows of parked households are passed over."""
+    of = {log: [record for record in records if record.topic == log.topic] for log in _READ_LOGS}
+    for passed, entries in waiting.journal(of[JOURNAL]):
+        unit.advance(JOURNAL, passed, entries)
+        if entries and entries[-1].record_name == REDRIVE_REQUESTED:
+            waiting.redrive(entries[-1], unit.last(), unit.apply_late)
+    unit.advance(FINDINGS, of[FINDINGS], waiting.findings(of[FINDINGS]))
+    advice = [log_entry(unit.region, record, ADVICE.record_name) for record in of[ADVICE]]
+    unit.advance(ADVICE, of[ADVICE], advice)
 
 
 _READ_LOGS = (JOURNAL, FINDINGS, ADVICE)
 
 
-def _after(
-    entries: list[LogEntry] | list[FindingEntry], position: int
-) -> list[LogEntry] | list[FindingEntry]:
+def _after(entries: Sequence[Any], position: int) -> Sequence[Any]:
     """Drop what a group of tables has already; a log's positions only rise."""
     if not entries or entries[0].position > position:
         return entries
-    return [entry for entry in entries if entry.position > position]  # type: ignore[return-value]
+    return [entry for entry in entries if entry.position > position]
 
 
 def _positions(connection: Connection, leases: Sequence[Lease]) -> dict[str, Positions]:
@@ -143,10 +184,11 @@ def _positions(connection: Connection, leases: Sequence[Lease]) -> dict[str, Pos
     return {lease.region: lease.cache["positions"] for lease in leases}
 
 
-def _store(connection: Connection, moved: Sequence[tuple[str, str, str, int, int]]) -> None:
+def _store(connection: Connection, moved: Moved) -> None:
     if not moved:
         return
-    regions, projections, logs, positions, incarnations = zip(*moved, strict=True)
+    regions, projections, logs = zip(*moved, strict=True)
+    positions, incarnations = zip(*moved.values(), strict=True)
     connection.execute(
         query("positions.sql", "advance"),
         {

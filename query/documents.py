@@ -45,6 +45,7 @@ def region_document(region: Region) -> Document:
             "positie": region.projected_position,
             "journaalPositie": region.journal_position,
         },
+        "parked": region.parked,
     }
 
 
@@ -85,6 +86,7 @@ def household_document(region: Region, record: HouseholdRecord) -> Document:
         "regio": region_document(region),
         "huishouden": {
             "token": household.household_id,
+            "parked": household.is_parked,
             "gevormdOp": _instant(household.founded_at),
             "laatsteSignaal": _instant(household.last_signal_at),
             "gebeurtenissen": household.events,

@@ -30,6 +30,8 @@ class Household:
     persons: int
     municipality: str | None
     merged_into: str | None
+    is_parked: bool
+    """Some of its rows wait, so that neither findings nor timeline are complete."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,8 @@ class Region:
     journal_position: int
     projected_position: int
     projected_at: datetime | None
+    parked: int
+    """Households of which some rows wait: what pages and figures say of them is not complete."""
 
     @property
     def is_replay(self) -> bool:

@@ -63,7 +63,7 @@ def list_letters(
     wanted = Wanted(
         code=code, topic=topic, region=region, status=None if status == "all" else status
     )
-    with _database(_settings(data)) as connection:
+    with database_of(settings_of(data)) as connection:
         letters = find(connection, wanted)
     if as_json:
         is_cut = len(letters) == LETTERS_MAX
@@ -101,10 +101,10 @@ def show(
     from hub.telemetry import start_logging
     from streams.engine.key_files import KeyFiles
 
-    settings = _settings(data)
-    why = None if to is None else _reason(reason)
-    with _database(settings) as connection:
-        letters = find(connection, Wanted(ids=_ids([letter_id])))
+    settings = settings_of(data)
+    why = None if to is None else reason_of(reason)
+    with database_of(settings) as connection:
+        letters = find(connection, Wanted(ids=ids_of([letter_id])))
         if not letters:
             say("no dead letter has this id")
             raise typer.Exit(EXIT_NOT)
@@ -112,7 +112,7 @@ def show(
         if to is not None and why is not None:
             start_logging(level=settings.log_level, form=settings.log_format, service="cli")
             key = KeyFiles.open(settings.keys_directory).dead_letter
-            reveal(connection, key, letter, to=to, reason=why, actor=_actor(by))
+            reveal(connection, key, letter, to=to, reason=why, actor=actor_of(by))
         steps = history(connection, letter)
     if as_json:
         answer({**letter.document(), "history": steps})
@@ -144,9 +144,9 @@ def redrive(
     _repair(
         REDRIVE_REQUESTED,
         _wanted(ids, code, region),
-        reason=None if dry_run else _reason(reason),
-        actor=_actor(by),
-        settings=_settings(data),
+        reason=None if dry_run else reason_of(reason),
+        actor=actor_of(by),
+        settings=settings_of(data),
         as_json=as_json,
     )
 
@@ -172,9 +172,9 @@ def discard(
     _repair(
         DISCARD_REQUESTED,
         _wanted(ids, code, region),
-        reason=None if dry_run else _reason(reason),
-        actor=_actor(by),
-        settings=_settings(data),
+        reason=None if dry_run else reason_of(reason),
+        actor=actor_of(by),
+        settings=settings_of(data),
         as_json=as_json,
     )
 
@@ -192,7 +192,7 @@ def _repair(
     from hub.dead_letters import STEP_OF, Repair, Wanted, ask, find, left_behind
 
     step = STEP_OF[record_name]
-    with _database(settings) as connection:
+    with database_of(settings) as connection:
         letters = find(connection, wanted)
         obstacles = {letter.id: _obstacle(letter, step) for letter in letters}
         chosen = [letter for letter in letters if obstacles[letter.id] is None]
@@ -200,7 +200,7 @@ def _repair(
         done = frozenset(letter.id for letter in chosen)
         if reason is not None and chosen:
             repair = Repair(record_name=record_name, letters=chosen, reason=reason, actor=actor)
-            with _publisher(settings) as publish:
+            with publisher_of(settings) as publish:
                 done = ask(connection, publish, repair)
     unknown = 0 if wanted.ids is None else len(set(wanted.ids)) - len(letters)
     refused = [letter for letter in letters if letter.id not in done]
@@ -251,11 +251,12 @@ def _wanted(ids: list[str] | None, code: str | None, region: str | None) -> Want
     if bool(ids) == (code is not None):
         raise typer.BadParameter("give either ids or --code", param_hint="ID / --code")
     if ids:
-        return Wanted(ids=_ids(ids), region=region)
+        return Wanted(ids=ids_of(ids), region=region)
     return Wanted(code=code, region=region, status="open")
 
 
-def _ids(texts: Sequence[str]) -> Sequence[UUID]:
+def ids_of(texts: Sequence[str]) -> Sequence[UUID]:
+    """Return the ids that were given; what is none is wrong use."""
     from hub.dead_letters import parse_ids
 
     try:
@@ -264,13 +265,14 @@ def _ids(texts: Sequence[str]) -> Sequence[UUID]:
         raise typer.BadParameter(str(error), param_hint="ID") from error
 
 
-def _reason(code: str | None) -> str:
+def reason_of(code: str | None) -> str:
+    """Return the reason that was given; none, or one off the list, is wrong use."""
     if code not in REASONS:
         raise typer.BadParameter(f"one of {', '.join(REASONS)}", param_hint="--reason")
     return code
 
 
-def _actor(by: str | None) -> str:
+def actor_of(by: str | None) -> str:
     """Return who asks: never a name of the system's own accord, a user's number says enough."""
     actor = f"cli:uid-{os.getuid()}" if by is None else by
     if not re.fullmatch(FORMATS["actor"], actor):
@@ -279,13 +281,15 @@ def _actor(by: str | None) -> str:
 
 
 @contextmanager
-def _database(settings: Settings) -> Iterator[psycopg.Connection]:
+def database_of(settings: Settings) -> Iterator[psycopg.Connection]:
+    """Connect to the database for as long as the block runs."""
     with psycopg.connect(settings.database, autocommit=True) as connection:
         yield connection
 
 
 @contextmanager
-def _publisher(settings: Settings) -> Iterator[Publish]:
+def publisher_of(settings: Settings) -> Iterator[Publish]:
+    """Open what publishes events of the hub."""
     from connectors.gateway.publisher import Publisher
     from hub.wiring import hub_publisher
 
@@ -296,5 +300,6 @@ def _publisher(settings: Settings) -> Iterator[Publish]:
         publisher.close()
 
 
-def _settings(data: str | None) -> Settings:
+def settings_of(data: str | None) -> Settings:
+    """Return the settings of a command, with what `--data` says."""
     return Settings.load(Path(data) if data else None)

@@ -14,6 +14,10 @@ select j.region, j.position, h.household_id, count(*) over ()
    and t.source = j.source and t.event_id = j.event_id
  where p.projection = 'history' and p.log = 'journal' and p.region = any(%(regions)s)
    and t.position is null
+   and not exists (
+     select 1 from engine.waiting_row w
+      where w.stage = 'projections' and w.region = j.region and w.log = 'journal'
+        and w.position = j.position)
  order by j.region, j.position
  limit %(limit)s;
 
@@ -33,6 +37,10 @@ with counted as (
     join engine.journal j on j.region = p.region and j.position <= p.position
    cross join lateral unnest(j.households) as h (household_id)
    where p.projection = 'history' and p.log = 'journal' and p.region = any(%(regions)s)
+     and not exists (
+     select 1 from engine.waiting_row w
+      where w.stage = 'projections' and w.region = j.region and w.log = 'journal'
+        and w.position = j.position)
    group by j.region, h.household_id
 ), told as (
   select h.region, h.household_id, h.events
@@ -55,6 +63,10 @@ select l.region, l.position, l.record_name, count(*) over ()
    and e.position = l.position
  where p.projection = %(projection)s and p.log = %(log)s and p.region = any(%(regions)s)
    and e.position is null
+   and not exists (
+     select 1 from engine.waiting_row w
+      where w.stage = 'projections' and w.region = l.region and w.log = %(log)s
+        and w.position = l.position)
  order by l.region, l.position
  limit %(limit)s;
 
@@ -74,6 +86,10 @@ select l.region, l.position, l.source, l.event_id, l.row_version, l.body
   join {log} l on l.region = p.region and l.position <= p.position
  where p.projection = %(projection)s and p.log = %(log)s and p.region = any(%(regions)s)
    and l.record_name = %(record_name)s
+   and not exists (
+     select 1 from engine.waiting_row w
+      where w.stage = 'projections' and w.region = l.region and w.log = %(log)s
+        and w.position = l.position)
  order by l.region, l.position;
 
 -- name: known_events
@@ -84,7 +100,11 @@ select l.region, l.source, l.event_id
     on p.region = v.region and p.projection = %(projection)s and p.log = %(log)s
   join {log} l
     on l.region = v.region and l.source = v.source and l.event_id = v.event_id
-   and l.position <= p.position;
+   and l.position <= p.position
+   and not exists (
+     select 1 from engine.waiting_row w
+      where w.stage = 'projections' and w.region = l.region and w.log = %(log)s
+        and w.position = l.position);
 
 -- name: facts_counted
 select count(*) from {fact} f where f.region = any(%(regions)s) and f.position_to is null;
@@ -99,6 +119,10 @@ select l.region, l.position, count(*) over ()
    and not exists (
      select 1 from {fact} f where f.region = l.region and f.position = l.position
         and f.source = l.source and f.event_id = l.event_id)
+   and not exists (
+     select 1 from engine.waiting_row w
+      where w.stage = 'projections' and w.region = l.region and w.log = %(log)s
+        and w.position = l.position)
  order by l.region, l.position
  limit %(limit)s;
 
@@ -159,10 +183,15 @@ select v.region, v.position, v.journal_position
               %(sources)s::text[], %(event_ids)s::text[])
     as v (region, position, journal_position, source, event_id)
   left join lateral (
-    select j.source, j.event_id from engine.journal j
+    select j.source, j.event_id, j.record_name from engine.journal j
      where j.region = v.region and j.position = v.journal_position
      limit 1) as j on true
- where j.source is distinct from v.source or j.event_id is distinct from v.event_id;
+ where (j.source is distinct from v.source or j.event_id is distinct from v.event_id)
+   -- Of a household that had waited it is said at the row that asked for it, later than its cause.
+   and not (j.record_name = 'RedriveRequested' and exists (
+     select 1 from engine.journal c
+      where c.region = v.region and c.source = v.source and c.event_id = v.event_id
+        and c.position < v.journal_position));
 
 -- name: finding_view_differs
 with said as (
@@ -170,6 +199,10 @@ with said as (
     from projections.position p
     join engine.findings f on f.region = p.region and f.position <= p.position
    where p.projection = 'findings' and p.log = 'findings' and p.region = any(%(regions)s)
+     and not exists (
+     select 1 from engine.waiting_row w
+      where w.stage = 'projections' and w.region = f.region and w.log = 'findings'
+        and w.position = f.position)
    order by f.region, f.finding_id, f.position desc
 ), shown as (
   select v.region, v.finding_id, v.position
@@ -182,6 +215,10 @@ select region, finding_id, a.position as said_position, b.position as shown_posi
  where a.position is distinct from b.position
  order by region, finding_id
  limit %(limit)s;
+
+-- name: parked_counted
+select count(distinct (p.region, p.household_id)) from engine.parked p
+ where p.region = any(%(regions)s) and p.stage = any(%(stages)s::text[]) and p.until is null;
 
 -- name: advices_counted
 select count(*) from engine.advice a where a.region = any(%(regions)s);

@@ -40,7 +40,11 @@ def check_findings(snapshot: Snapshot) -> Invariant:
     return Invariant(
         name="I5",
         promise="every finding is what its events give",
-        checked={"rows": rows, "evidence": evidence},
+        checked={
+            "rows": rows,
+            "evidence": evidence,
+            "parked_households": snapshot.count("parked_counted", stages=["projections", "radar"]),
+        },
         differences=(
             *found.differences(),
             *snapshot.differences("finding_view_differs"),

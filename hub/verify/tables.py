@@ -102,7 +102,11 @@ def check_read_tables(snapshot: Snapshot) -> Invariant:
     return Invariant(
         name="I4",
         promise="the read tables are what the journal says",
-        checked={"timeline_rows": snapshot.count("timeline_counted"), "facts": facts},
+        checked={
+            "timeline_rows": snapshot.count("timeline_counted"),
+            "facts": facts,
+            "parked_households": snapshot.count("parked_counted", stages=["projections"]),
+        },
         differences=(
             *ahead,
             *snapshot.differences("timeline_missing"),

@@ -6,14 +6,16 @@ set local statement_timeout = '5s'
 
 -- name: regions
 select region as code, name, clock_mode, now, day,
-       journal_position, projected_position, projected_at
-  from projections.region_view
+       journal_position, projected_position, projected_at,
+       (select count(*)::int from projections.parked_view p where p.region = r.region) as parked
+  from projections.region_view r
  order by name, region
 
 -- name: region
 select region as code, name, clock_mode, now, day,
-       journal_position, projected_position, projected_at
-  from projections.region_view
+       journal_position, projected_position, projected_at,
+       (select count(*)::int from projections.parked_view p where p.region = r.region) as parked
+  from projections.region_view r
  where region = %(region)s
 
 -- name: radar_levels
@@ -43,8 +45,10 @@ select household_id::text as household_id, highest_level as level, open_findings
 
 -- name: household
 select household_id::text as household_id, founded_at, last_signal_at, events, persons,
-       municipality, merged_into::text as merged_into
-  from projections.household_view
+       municipality, merged_into::text as merged_into,
+       exists (select 1 from projections.parked_view p
+                where p.region = h.region and p.household_id = h.household_id) as is_parked
+  from projections.household_view h
  where region = %(region)s and household_id = %(household)s
 
 -- name: findings

@@ -167,7 +167,7 @@ class ParkingLot:
 
     def marked(self, batch: Batch) -> Batch:
         """Return the batch with those records marked of which every household waits."""
-        waits: set[tuple[str, int | None]] = set()
+        waits: dict[tuple[str, int | None], tuple[str, ...]] = {}
         for topic, log in LOG_BY_TOPIC.items():
             waiting = self.now.waiting(log.name)
             mine = [record for record in batch.records if record.topic == topic]
@@ -175,19 +175,17 @@ class ParkingLot:
                 continue
             households = _households(self._connection, self._lease, log.name, mine)
             waits |= {
-                (topic, position)
+                (topic, position): tuple(names)
                 for position, names in households.items()
                 if names and all(waiting.get(name, position + 1) <= position for name in names)
             }
         if not waits:
             return batch
-        return Batch(
-            lease=batch.lease,
-            records=[
-                replace(record, waits=True) if (record.topic, record.position) in waits else record
-                for record in batch.records
-            ],
-        )
+        records = [
+            replace(record, waits=waits.get((record.topic, record.position), ()))
+            for record in batch.records
+        ]
+        return Batch(lease=batch.lease, records=records)
 
     def asked_for(self, ids: Sequence[str]) -> dict[str, list[str]]:
         """Return whom a request names by the ids of their parking, by log; `ids` may be anything.

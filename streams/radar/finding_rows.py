@@ -12,28 +12,42 @@ from streams.household.journal_event import EventKey
 from streams.household.terms import instant_of
 from streams.radar.region_fold import Said
 
+Record = dict[str, Any]
+
 
 def finding_log_rows(
-    said: Iterable[Said], *, region: str, incarnation: int, first: int
+    said: Iterable[Said | Record], *, region: str, incarnation: int, first: int
 ) -> list[LogRow]:
-    """Return the rows for positions `first`, `first` + 1, … of a region's finding log."""
+    """Return the rows for positions `first`, `first` + 1, … of a region's finding log.
+
+    A record that is said once more keeps what it says and gets a place of its own.
+    """
     rows = []
     for position, one in enumerate(said, start=first):
-        record = finding_record(one, region=region, incarnation=incarnation, position=position)
-        finding = one.change.finding
-        household_id = one.change.cause.household_id
+        if isinstance(one, Said):
+            record = finding_record(one, region=region, incarnation=incarnation, position=position)
+        else:
+            record = {**one, "incarnation": incarnation, "position": position}
+        household_id = record["household_id"]
         rows.append(
             LogRow(
                 position=position,
                 key=household_id.encode(),
                 body=encode_body("FindingEvent", record),
-                values=(household_id, UUID(finding.finding_id), one.row.event.position),
+                values=(household_id, UUID(record["finding_id"]), record["journal_position"]),
             )
         )
     return rows
 
 
-def finding_record(said: Said, *, region: str, incarnation: int, position: int) -> dict[str, Any]:
+def what_it_is(said: Said | Record) -> tuple[str, str]:
+    """Return rule and kind of what is said."""
+    if isinstance(said, Said):
+        return said.change.finding.rule_id, said.change.kind.value
+    return said["rule_id"], said["kind"]
+
+
+def finding_record(said: Said, *, region: str, incarnation: int, position: int) -> Record:
     """Return the `FindingEvent` record of one change."""
     change, event = said.change, said.row.event
     finding = change.finding

@@ -10,7 +10,6 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +33,7 @@ from streams.household.state import to_bytes
 from streams.radar import household_store
 from streams.radar.finding_rows import finding_record
 from streams.radar.household_store import HouseholdStore
+from streams.radar.rebuild_parked import ParkedThen, Waiting
 from streams.radar.region_fold import Kept, RegionFold, Said
 from streams.radar.rows import CLOCK_TICKED, READ_RECORDS, RULES_ACTIVATED, Row, decode_row
 from streams.radar.stage import RadarStage, last_tick, touched
@@ -81,27 +81,35 @@ class Share:
 
     def run(self, database_url: str, advanced: Callable[[float], None]) -> None:
         """Fold the share and write its rows, all in one transaction of its own."""
-        fold = RegionFold(region=self.region, rule_set=DEFAULT_RULE_SET, households={})
         with (
             psycopg.connect(database_url) as reading,
             psycopg.connect(database_url) as writing,
         ):
+            then = parked_then(reading, self.region, self.last).of(self.holds)
+            fold = RegionFold(
+                region=self.region,
+                rule_set=DEFAULT_RULE_SET,
+                households={},
+                waiting=then.waiting(),
+            )
             said: list[Said] = []
+            numbers = _Numbers(then.redrives)
             at = 0
             stretch = Stretch(log=JOURNAL, region=self.region, first=1, last=self.last)
-            for record in copied_rows(reading, stretch, self._condition()):
+            condition = sql.SQL("{} and {}").format(self._condition(), then.readable)
+            for record in copied_rows(reading, stretch, condition):
                 row = self._mine(decode_row(record.value or b""))
-                said += fold.apply(row)
+                said += map(then.said, fold.apply(row))
                 position = row.event.position
                 if row.event.record_name == RULES_ACTIVATED and self.number == 0:
                     _write_rule_set(writing, self.region, fold.rule_set, position)
                 if len(said) >= ROWS_PER_UNIT:
-                    _write_said(writing, self.region, said)
+                    _write_said(writing, self.region, said, numbers)
                     said = []
                 if position - at >= ROWS_PER_UNIT // 4:
                     advanced((position - at) / self.of)
                     at = position
-            _write_said(writing, self.region, said)
+            _write_said(writing, self.region, said, numbers)
             _write_households(writing, self.region, fold.households.items())
         advanced((self.last - at) / self.of)
 
@@ -159,22 +167,28 @@ def catch_up(connection: Connection, region: str, to: int) -> None:
     """Bring the rebuilt tables on to position `to`, in the caller's transaction."""
     first = to - behind(connection, region, to) + 1
     lease = _lease(region)
+    then = parked_then(connection, region, to)
+    numbers = _Numbers(then.redrives)
     stretch = Stretch(log=JOURNAL, region=region, first=first, last=to)
     for piece in stretch.cut(ROWS_PER_UNIT):
-        rows = [decode_row(record.value or b"") for record in copied_rows(connection, piece)]
+        records = copied_rows(connection, piece, then.readable)
+        rows = [decode_row(record.value or b"") for record in records]
         store = HouseholdStore(connection, lease, NEXT_QUERIES)
         fold = RegionFold(
             region=region,
             rule_set=store.rule_set(),
             households=store.load(touched(rows), last_tick(rows)),
         )
+        waiting = Waiting(connection, then, fold)
         said: list[Said] = []
         for row in rows:
+            waiting.before(row.event.position)
             said += fold.apply(row)
+            said += waiting.after(row.event.position)
             if row.event.record_name == RULES_ACTIVATED:
                 store.save_rule_set(fold.rule_set, row.event.position)
         store.save(fold.households, fold.changed)
-        _write_said(connection, region, said)
+        _write_said(connection, region, said, numbers)
     connection.execute(QUERIES["store_position"], {"region": region, "position": to})
 
 
@@ -203,7 +217,30 @@ def _write_households(
             )
 
 
-def _write_said(connection: Connection, region: str, said: Sequence[Said]) -> None:
+class _Numbers:
+    """Counts what one journal row says of one household, over all pieces that are written.
+
+    At most rows that is said in one go; at a redrive it comes as the rows come that had waited.
+    """
+
+    def __init__(self, redrives: frozenset[int]) -> None:
+        self._redrives = redrives
+        self._of_redrives: dict[tuple[int, str], int] = {}
+        self._last: tuple[tuple[int, str], int] = ((0, ""), 0)
+
+    def next(self, said: Said) -> tuple[int, str, int]:
+        """Return the row, the household and the number of what is said next of both."""
+        place = said.row.event.position, said.change.cause.household_id
+        if place[0] in self._redrives:
+            number = self._of_redrives[place] = self._of_redrives.get(place, -1) + 1
+            return *place, number
+        self._last = (place, self._last[1] + 1 if self._last[0] == place else 0)
+        return *place, self._last[1]
+
+
+def _write_said(
+    connection: Connection, region: str, said: Sequence[Said], numbers: _Numbers
+) -> None:
     if not said:
         return
     statement = sql.SQL(
@@ -212,16 +249,16 @@ def _write_said(connection: Connection, region: str, said: Sequence[Said]) -> No
     ).format(sql.Identifier(TABLES.next_schema, "said"))
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         copy.set_types(["text", "int8", "text", "int4", "uuid", "bytea"])
-        for (position, household_id), group in groupby(said, key=_speaker):
-            for number, one in enumerate(group):
-                record = finding_record(one, region=region, incarnation=0, position=0)
-                finding_id = UUID(one.change.finding.finding_id)
-                body = encode_body("FindingEvent", record)
-                copy.write_row((region, position, household_id, number, finding_id, body))
+        for one in said:
+            record = finding_record(one, region=region, incarnation=0, position=0)
+            finding_id = UUID(one.change.finding.finding_id)
+            body = encode_body("FindingEvent", record)
+            copy.write_row((region, *numbers.next(one), finding_id, body))
 
 
-def _speaker(said: Said) -> tuple[int, str]:
-    return said.row.event.position, said.change.cause.household_id
+def parked_then(connection: Connection, region: str, last: int) -> ParkedThen:
+    """Return who was parked in a region when the stage stood at `last`."""
+    return ParkedThen.at(connection, RadarStage.name, RadarStage.version, region, last)
 
 
 def _lease(region: str) -> Lease:

@@ -7,26 +7,25 @@ What was said stays; what should be said now is said once more, as of now.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
-from schemas.codec import decode_body, encode_body
+from schemas.codec import decode_body
 from streams.engine.comparing import FETCHED_ROWS, KEYS_SHOWN_MAX
 from streams.engine.database import Connection, one_row
 from streams.engine.lease import Lease, LogPosition
-from streams.engine.log import FINDINGS, LogRow
+from streams.engine.log import FINDINGS
 from streams.engine.stage import Stage
 from streams.engine.transaction import UnitTransaction
 from streams.household.findings import REASON_REASSESSED, ChangeKind
+from streams.radar.finding_rows import Record, finding_log_rows
 from streams.radar.rebuild import QUERIES
 
 # Where a row stands and when it was said: a finding said anew has others of these.
 _PLACE = ("incarnation", "position", "journal_incarnation", "journal_position", "known_at")
-
-Record = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,9 +122,7 @@ def append_differences(
     return len(said) + len(gone)
 
 
-def _append(
-    connection: Connection, stage: Stage, region: str, records: Sequence[Mapping[str, Any]]
-) -> None:
+def _append(connection: Connection, stage: Stage, region: str, records: Sequence[Record]) -> None:
     place = {"log": FINDINGS.name, "region": region}
     incarnation, head = one_row(connection, "read_log_head", place)
     at = LogPosition(log=FINDINGS.name, incarnation=incarnation, position=head, relayed=0)
@@ -142,15 +139,7 @@ def _append(
     # Nothing is refused here, so the key for dead letters is never used.
     tx = UnitTransaction(connection, stage, secrets.token_bytes(32))
     first = tx.reserve(lease, FINDINGS, len(records))
-    rows = []
-    for number, record in enumerate(records, start=first):
-        body = encode_body(
-            "FindingEvent", {**record, "incarnation": incarnation, "position": number}
-        )
-        household_id = record["household_id"]
-        values = (household_id, UUID(record["finding_id"]), record["journal_position"])
-        key = household_id.encode()
-        rows.append(LogRow(position=number, key=key, body=body, values=values))
+    rows = finding_log_rows(records, region=region, incarnation=incarnation, first=first)
     tx.append(lease, FINDINGS, rows)
     tx.flush()
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
+from streams.engine.parking import Failure, failure_of, may_park
 from streams.household.findings import FindingChange, wake_on
 from streams.household.fold import INITIAL
 from streams.household.rule_set import RuleSet, rule_set_of
@@ -32,20 +34,40 @@ class Said:
     change: FindingChange
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """A household that could not take the row at `position`."""
+
+    household_id: str
+    position: int
+    failure: Failure
+
+
 class RegionFold:
     """Applies rows strictly in order; how they are cut into units changes nothing.
 
     `households` must hold every known household that a row names, and every one whose `wake_at`
-    is reached by a tick among the rows; one that is absent is taken for new.
+    is reached by a tick among the rows; one that is absent is taken for new.  `waiting` names
+    parked households with the first position that they do not take.  With `parks` a household
+    that fails at a row joins them, and all others go on; without, its error is raised.
     """
 
     def __init__(
-        self, *, region: str, rule_set: RuleSet, households: MutableMapping[str, Kept]
+        self,
+        *,
+        region: str,
+        rule_set: RuleSet,
+        households: MutableMapping[str, Kept],
+        waiting: Mapping[str, int] | None = None,
+        parks: bool = False,
     ) -> None:
         self.region = region
         self.rule_set = rule_set
         self.households = households
+        self.waiting = dict(waiting or {})
+        self.failed: list[Failed] = []
         self.changed: set[str] = set()
+        self._parks = parks
         # Days may be stale; each is compared with the household's own day when it comes up.
         self._wakes = [
             (kept.wake_at, household_id)
@@ -65,18 +87,25 @@ class RegionFold:
             case _:
                 return self._event(row)
 
+    def release(self, household_id: str, kept: Kept | None) -> None:
+        """Let a parked household go on from this state; None where the journal gives it none."""
+        self.waiting.pop(household_id, None)
+        if kept is not None:
+            self._take(household_id, kept)
+
     def _event(self, row: Row) -> list[Said]:
         said: list[Said] = []
         for household_id in row.household_ids:
             kept = self.households.get(household_id) or Kept()
-            step = take_event(
+            take = partial(
+                take_event,
                 kept.state,
                 row.event,
                 region=self.region,
                 household_id=household_id,
                 rule_set=self.rule_set,
             )
-            said += self._keep(household_id, kept, step, row)
+            said += self._advance(household_id, kept, row, take)
         return said
 
     def _tick(self, row: Row) -> list[Said]:
@@ -86,23 +115,48 @@ class RegionFold:
         said: list[Said] = []
         for household_id in self._woken(today):
             kept = self.households[household_id]
-            step = take_tick(
-                kept.state, row.event, today, region=self.region, household_id=household_id
+            take = partial(
+                take_tick,
+                kept.state,
+                row.event,
+                today,
+                region=self.region,
+                household_id=household_id,
             )
-            said += self._keep(household_id, kept, step, row)
+            said += self._advance(household_id, kept, row, take)
         return said
 
-    def _keep(self, household_id: str, kept: Kept, step: Step, row: Row) -> Iterable[Said]:
-        if step.state is kept.state:
+    def _advance(
+        self, household_id: str, kept: Kept, row: Row, take: Callable[[], Step]
+    ) -> Iterable[Said]:
+        """Let one household take the row, unless it waits, or waits from this row on.
+
+        Nothing but this household goes into its step, so whatever goes wrong there is its own.
+        """
+        position = row.event.position
+        if self.waiting and self.waiting.get(household_id, position + 1) <= position:
             return ()
-        wake_at = wake_on(step.state)
-        self.households[household_id] = Kept(
-            state=step.state, wake_at=wake_at, journal_position=row.event.position
-        )
-        self.changed.add(household_id)
-        if wake_at is not None and wake_at != kept.wake_at:
-            heapq.heappush(self._wakes, (wake_at, household_id))
+        try:
+            step = take()
+            if step.state is kept.state:
+                return ()
+            wake_at = wake_on(step.state)
+        except Exception as error:
+            if not self._parks or not may_park(error):
+                raise
+            failed = Failed(household_id=household_id, position=position, failure=failure_of(error))
+            self.waiting[household_id] = position
+            self.failed.append(failed)
+            return ()
+        self._take(household_id, Kept(state=step.state, wake_at=wake_at, journal_position=position))
         return [Said(row=row, change=change) for change in step.changes]
+
+    def _take(self, household_id: str, kept: Kept) -> None:
+        before = self.households.get(household_id)
+        self.households[household_id] = kept
+        self.changed.add(household_id)
+        if kept.wake_at is not None and (before is None or kept.wake_at != before.wake_at):
+            heapq.heappush(self._wakes, (kept.wake_at, household_id))
 
     def _woken(self, today: date) -> list[str]:
         woken = set()

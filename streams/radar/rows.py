@@ -11,8 +11,9 @@ from streams.household.journal_event import JournalEvent, PersonSeen
 JOURNAL_ROW_VERSION = 1
 RULES_ACTIVATED = "RulesActivated"
 CLOCK_TICKED = "ClockTicked"
+REDRIVE_REQUESTED = "RedriveRequested"
 # Other kinds of event pass the radar unread, so their payload is not even decoded.
-READ_RECORDS = FACT_RECORDS | {"AnalystDecided", CLOCK_TICKED, RULES_ACTIVATED}
+READ_RECORDS = FACT_RECORDS | {"AnalystDecided", CLOCK_TICKED, REDRIVE_REQUESTED, RULES_ACTIVATED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

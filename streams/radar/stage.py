@@ -11,10 +11,18 @@ from streams.engine.stage import Batch, InputRecord
 from streams.engine.transaction import UnitTransaction
 from streams.radar import metrics
 from streams.radar.clock import Publish, ReadClocks, Ticker
-from streams.radar.finding_rows import finding_log_rows
+from streams.radar.finding_rows import Record, finding_log_rows, what_it_is
 from streams.radar.household_store import HouseholdStore
+from streams.radar.redrive import redrive
 from streams.radar.region_fold import RegionFold, Said
-from streams.radar.rows import CLOCK_TICKED, READ_RECORDS, RULES_ACTIVATED, Row, decode_row
+from streams.radar.rows import (
+    CLOCK_TICKED,
+    READ_RECORDS,
+    REDRIVE_REQUESTED,
+    RULES_ACTIVATED,
+    Row,
+    decode_row,
+)
 
 
 def system_now() -> datetime:
@@ -47,8 +55,8 @@ class RadarStage:
     def handle(self, batches: Sequence[Batch], tx: UnitTransaction) -> None:
         """Write what the rows of each region change; a log reader settles no records."""
         for batch in batches:
-            if batch.records:
-                _apply(batch.lease, [_row_of(record) for record in batch.records], tx)
+            if any(not record.waits for record in batch.records):
+                _apply(batch.lease, batch.records, tx)
 
     def on_timer(self, leases: Sequence[Lease]) -> None:
         """Publish the ticks that are due in regions that run live."""
@@ -56,19 +64,31 @@ class RadarStage:
             self._ticker.run(leases, self._now())
 
 
-def _apply(lease: Lease, rows: Sequence[Row], tx: UnitTransaction) -> None:
+def _apply(lease: Lease, records: Sequence[InputRecord], tx: UnitTransaction) -> None:
     """Apply one region's rows in order, with one load, one save and one append."""
     store = HouseholdStore(tx.connection, lease)
+    read = [None if record.waits else _row_of(record) for record in records]
+    rows = [row for row in read if row is not None]
     fold = RegionFold(
         region=lease.region,
         rule_set=store.rule_set(),
         households=store.load(touched(rows), last_tick(rows)),
+        waiting=tx.parking(lease).now.waiting(JOURNAL.name),
+        parks=True,
     )
-    said: list[Said] = []
-    for row in rows:
+    said: list[Said | Record] = []
+    for record, known in zip(records, read, strict=True):
+        if known is None and fold.waiting.keys() >= set(record.waits):
+            continue
+        # If this very unit took one of its households up again, the row is read after all.
+        row = known or _row_of(record)
         said += fold.apply(row)
         if row.event.record_name == RULES_ACTIVATED:
             store.save_rule_set(fold.rule_set, row.event.position)
+        elif row.event.record_name == REDRIVE_REQUESTED:
+            _park_failed(tx, lease, fold)
+            said += redrive(tx, lease, fold, row, said)
+    _park_failed(tx, lease, fold)
     store.save(fold.households, fold.changed)
     if said:
         first = tx.reserve(lease, FINDINGS, len(said))
@@ -79,8 +99,15 @@ def _apply(lease: Lease, rows: Sequence[Row], tx: UnitTransaction) -> None:
             finding_log_rows(said, region=lease.region, incarnation=incarnation, first=first),
         )
     for one in said:
-        change = one.change
-        metrics.FINDINGS.labels(rule=change.finding.rule_id, kind=change.kind.value).inc()
+        rule, kind = what_it_is(one)
+        metrics.FINDINGS.labels(rule=rule, kind=kind).inc()
+
+
+def _park_failed(tx: UnitTransaction, lease: Lease, fold: RegionFold) -> None:
+    """Write down who could not take a row, in the order of the rows."""
+    for failed in fold.failed:
+        tx.park(lease, JOURNAL, failed.position, [failed.household_id], failed.failure)
+    fold.failed = []
 
 
 def touched(rows: Sequence[Row]) -> set[str]:

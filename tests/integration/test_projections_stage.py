@@ -343,6 +343,7 @@ VIEWS = {
     " sentence last_signal_at municipality",
     "region_view": "region name clock_mode now day journal_position projected_position"
     " projected_at",
+    "parked_view": "region household_id",
 }
 
 

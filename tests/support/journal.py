@@ -188,6 +188,20 @@ def activated(at: str, event_id: str, rules: Mapping[str, str]) -> Said:
     return Said(record_name=said.record_name, record=said.record, households=())
 
 
+def redriven(at: str, event_id: str, ids: Sequence[str]) -> Said:
+    """Somebody asks for what was parked under these ids."""
+    said = _said(
+        "RedriveRequested",
+        HUB,
+        at,
+        event_id,
+        dead_letter_ids=list(ids),
+        requested_by="operator-1",
+        reason_code="CAUSE_FIXED",
+    )
+    return Said(record_name=said.record_name, record=said.record, households=())
+
+
 def handover(at: str, event_id: str) -> Said:
     """An event that no rule of today reads."""
     return _said(

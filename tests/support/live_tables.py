@@ -1,17 +1,18 @@
 """Two regions' logs in a real PostgreSQL, and the live stages that read them; no broker.
 
-Leases, fence, units and log appends are the engine's own; only the polling of topics is left out:
-rows come from the logs' tables, as they do when a topic brings nothing.
+Workers, leases and log appends are the engine's own; only the polling of topics is left out: rows
+come from the logs' tables, as they do when a topic brings nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import psycopg
+from confluent_kafka import Producer
 
 from hub.migrate import migrate
 from projections.stage import ProjectionsStage
@@ -20,9 +21,11 @@ from schemas.regions import Regions
 from streams.engine.errors import Fenced
 from streams.engine.lease import Lease
 from streams.engine.log import ADVICE, JOURNAL, LOG_BY_TOPIC, Log, LogRow
+from streams.engine.relay import Relay
 from streams.engine.stage import Batch, Stage
 from streams.engine.store import PostgresStore
-from streams.engine.unit import ends_of
+from streams.engine.unit import Unit
+from streams.engine.worker import Worker
 from streams.household.rule_set import DEFAULT_RULE_SET, rules_payload
 from streams.radar.stage import RadarStage
 from tests.replay.test_radar_year import synthetic_year
@@ -57,10 +60,13 @@ class LiveTables:
     def __init__(self, url: str) -> None:
         self.url = url
         lines = (f'[[region]]\ncode = "{code}"\nname = "{code}"\n' for code in REGION_CODES)
-        migrate(url, Regions.parse("".join(lines)))
+        self._regions = Regions.parse("".join(lines))
+        migrate(url, self._regions)
         self._store = PostgresStore(url, slot="live", dead_letter_key=bytes(32))
-        self._stages: tuple[Stage, ...] = (RadarStage(publish=_publish), ProjectionsStage())
-        self._leases: dict[tuple[str, str], Lease] = {}
+        self.radar = RadarStage(publish=_publish)
+        self.projections = ProjectionsStage()
+        self._stages: tuple[Stage, ...] = (self.radar, self.projections)
+        self._workers: dict[tuple[str, str], Worker] = {}
         self._writers: dict[tuple[str, str], Lease] = {}
         self.fenced = 0
 
@@ -84,7 +90,8 @@ class LiveTables:
 
     def apply(self, stage: Stage, region: str, rows_max: int = UNIT_ROWS) -> bool:
         """Write one unit of a live stage; False when there is nothing to write."""
-        lease = self._claimed(stage, region)
+        worker = self._worker(stage, region)
+        (lease,) = {id(lease): lease for lease in worker.leases.values()}.values()
         tables = self._store.tables()
         records = []
         for topic, at in lease.inputs.items():
@@ -94,26 +101,12 @@ class LiveTables:
                 records += tables.rows(log, region, at.position + 1, last, offset=at.offset + 1)
         if not records:
             return False
-        batch = Batch(lease=lease, records=records)
         try:
-            with self._store.unit(stage) as tx:
-                tx.fence([lease])
-                stage.handle([batch], tx)
-                tx.flush()
-                ends = ends_of(batch, batch)
-                tx.advance([(region, topic, *end) for topic, end in ends.items()])
+            worker.apply(Unit(batches=[Batch(lease=lease, records=records)]))
         except Fenced:
             # As a worker's process would: it ends, and its next incarnation claims anew.
             self.fenced += 1
-            del self._leases[stage.name, region]
-            return True
-        lease.sequence += 1
-        for topic, (offset, incarnation, position, _) in ends.items():
-            at = lease.inputs[topic]
-            at.offset, at.incarnation, at.position = offset, incarnation, position
-        for name, head in lease.logs.items():
-            rows = tx.appended.get((region, name), [])
-            head.position = rows[-1].position if rows else head.position
+            del self._workers[stage.name, region]
         return True
 
     def catch_up(self) -> None:
@@ -129,11 +122,34 @@ class LiveTables:
             cursor = connection.execute(statement.encode(), values)
             return cursor.fetchall() if cursor.description else []
 
-    def _claimed(self, stage: Stage, region: str) -> Lease:
-        if (stage.name, region) not in self._leases:
-            topics = dict.fromkeys(stage.topics, "id")
-            self._leases[stage.name, region] = self._store.claim(stage, region, 0, topics)
-        return self._leases[stage.name, region]
+    def _worker(self, stage: Stage, region: str) -> Worker:
+        if (stage.name, region) not in self._workers:
+            partition = REGION_CODES.index(region)
+            worker = Worker(
+                stage=stage,
+                store=self._store,
+                broker=_Broker(),
+                relay=Relay(store=self._store, producer=_no_producer, frames={}),
+                regions=self._regions,
+                slot="live",
+            )
+            worker.claim({(topic, partition) for topic in stage.topics})
+            self._workers[stage.name, region] = worker
+        return self._workers[stage.name, region]
+
+
+class _Broker:
+    """A broker of which only the topics' ids and bounds are asked: rows come from the tables."""
+
+    def topic_ids(self, topics: Iterable[str]) -> Mapping[str, str]:
+        return dict.fromkeys(topics, "id")
+
+    def bounds(self, at: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], tuple[int, int]]:
+        return dict.fromkeys(at, (0, 2**31))
+
+
+def _no_producer() -> Producer:
+    raise AssertionError("the relay of these workers is never started")
 
 
 def fill(live: LiveTables, rows: int = ROWS) -> None:

@@ -33,3 +33,13 @@ select position, households from engine.journal
 -- name: households_of_findings
 select position, array[household_id] from engine.findings
  where region = %(region)s and position = any(%(positions)s::bigint[]);
+
+-- name: intervals
+-- With the journal row at which each was closed, as far as `last` knows of it.
+select p.household_id, p.position, r.position as until, r.incarnation, r.known_at
+  from engine.parked p
+  left join engine.journal r
+    on r.region = p.region and r.position = p.until and p.until <= %(last)s
+ where p.stage = %(stage)s and p.version = %(version)s and p.region = %(region)s
+   and p.log = 'journal' and p.position <= %(last)s
+ order by p.household_id, p.position;

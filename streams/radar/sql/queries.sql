@@ -28,3 +28,7 @@ on conflict (region, journal_position) do nothing;
 
 -- name: read_clocks
 select region, mode, day from admission.region_clock where region = any(%(regions)s::text[]);
+
+-- name: said_of_households
+select row_version, body from engine.findings
+ where region = %(region)s and household_id = any(%(household_ids)s::text[]) order by position;

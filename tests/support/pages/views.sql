@@ -1,6 +1,6 @@
 -- Tables in the form of the views that the pages read: what stands on a page can be chosen freely.
 drop view projections.region_view, projections.household_view, projections.timeline_view,
-  projections.finding_view, projections.radar_list_view cascade;
+  projections.finding_view, projections.radar_list_view, projections.parked_view cascade;
 
 create table projections.region_view (
   region text primary key,
@@ -23,6 +23,11 @@ create table projections.household_view (
   municipality text,
   merged_into text,
   primary key (region, household_id)
+);
+
+create table projections.parked_view (
+  region text not null,
+  household_id text not null
 );
 
 create table projections.timeline_view (
