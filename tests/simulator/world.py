@@ -10,6 +10,7 @@ from tests.simulator.database import Database, Odds
 from tests.simulator.fibers import Scheduler
 from tests.simulator.oracle import (
     REGION_CODES,
+    SENT_ON,
     Violation,
     differences,
     is_drained,
@@ -27,6 +28,8 @@ STEPS_MIN, STEPS_MAX = 150, 450
 # Draining takes 400 steps, 1,500 at most; a schedule that needs this many will never end.
 DRAIN_STEPS_MAX = 6_000
 DEATHS_WHILE_DRAINING_MAX = 40
+# So many new events stand on another partition than that of their region.
+MISPLACED_SHARE = 0.08
 # Beyond an hour, so that a duplicate may come later than any window of that length.
 CLOCK_JUMP_SECONDS_MAX = 7_200.0
 
@@ -88,6 +91,11 @@ class World:
             self._drain()
             if not self.violations:
                 self.violations += differences(self.database, self.topics)
+            self.database.counts["sent_on"] = sum(
+                SENT_ON in dict(record.headers)
+                for log in self.topics.logs.values()
+                for record in log
+            )
             self.database.counts["sent"] = sum(
                 self.topics.end((t, n)) for t in COUNTED_TOPICS for n in range(PARTITIONS)
             )
@@ -175,8 +183,12 @@ class World:
                 return again
             return again if lot < 0.28 else again[: again.rindex(b"|")] + b"|other"
         source = at[0].removeprefix("in.")
+        home = at[1]
+        if random.random() < MISPLACED_SHARE:
+            home = (at[1] + random.randrange(1, PARTITIONS)) % PARTITIONS
         # Ids of one source are its own; that of another may well look the same.
-        return f"{source}|{len(said)}|household {random.randrange(2)}|body".encode()
+        event_id = f"{home}.{at[1]}.{len(said)}"
+        return f"{source}|{event_id}|household {random.randrange(2)}|body".encode()
 
     def kill(self) -> None:
         process = self._one()

@@ -10,8 +10,10 @@ GATEWAY = "web"
 # Longer than a session of six seconds, so that somebody else has claimed before it wakes.
 FREEZE_SECONDS = (8.0, 11.0)
 AWAY_SECONDS = (0.0, 3.0)
-GAP_SECONDS = (0.5, 3.0)
-OVERLAP_SHARE = 0.3
+GAP_SECONDS = (0.2, 1.2)
+# Most faults come while the system is still recovering from others, on other targets.
+OVERLAP_SHARE = 0.7
+TOGETHER_MAX = 3
 NTH_MAX = 12
 
 _OWNERS: dict[str, tuple[str, ...]] = {
@@ -43,7 +45,7 @@ class Fault:
     """One fault: what happens to whom, `gap_seconds` after the one before.
 
     `seconds` is how long something stays frozen or away; `nth` the pass at which a crash point
-    kills; with `overlaps` nobody waits until the system has recovered from it.
+    kills; one that `overlaps` does not wait until the system has recovered from those before it.
     """
 
     kind: str
