@@ -91,11 +91,8 @@ class World:
             self._drain()
             if not self.violations:
                 self.violations += differences(self.database, self.topics)
-            self.database.counts["sent_on"] = sum(
-                SENT_ON in dict(record.headers)
-                for log in self.topics.logs.values()
-                for record in log
-            )
+            records = [record for log in self.topics.logs.values() for record in log]
+            self.database.counts["sent_on"] = sum(SENT_ON in dict(r.headers) for r in records)
             self.database.counts["sent"] = sum(
                 self.topics.end((t, n)) for t in COUNTED_TOPICS for n in range(PARTITIONS)
             )
@@ -188,7 +185,9 @@ class World:
             home = (at[1] + random.randrange(1, PARTITIONS)) % PARTITIONS
         # Ids of one source are its own; that of another may well look the same.
         event_id = f"{home}.{at[1]}.{len(said)}"
-        return f"{source}|{event_id}|household {random.randrange(2)}|body".encode()
+        # Rare, for once a household is parked nothing more is seen of what is done with its rows.
+        body = "poison" if len(said) % 11 == 10 else "body"
+        return f"{source}|{event_id}|household {random.randrange(3)}|{body}".encode()
 
     def kill(self) -> None:
         process = self._one()

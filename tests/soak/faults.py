@@ -140,6 +140,8 @@ class Injector:
                 return self._cut_backends()
             case "freeze":
                 return self._freeze(name, fault.seconds)
+            case "kill_guardian":
+                return self._is_alive(name) and crew.kill_all(name)
             case "terminate":
                 return self._is_alive(name) and crew.signal(name, signal.SIGTERM)
             case _:
@@ -169,14 +171,14 @@ class Injector:
         """Let a process come to a crash point that kills it, and wait until it has."""
         if not self._is_alive(name):
             return False
-        alive = {self._crew.pid(name)}
+        alive = {self._crew.worker(name)}
         file = self._crew.arm(name, f"{point}:{nth}")
         if point == "claimed":
             # Nobody claims without a reason: the next process will.
             self._crew.signal(name, signal.SIGKILL)
         deadline = time.monotonic() + ARMED_SECONDS_MAX
         while time.monotonic() < deadline:
-            pid, is_taken = self._crew.pid(name), not file.exists()
+            pid, is_taken = self._crew.worker(name), not file.exists()
             if is_taken and pid not in alive:
                 return True
             if pid is not None and not is_taken:
@@ -190,7 +192,7 @@ class Injector:
     def _is_alive(self, name: str) -> bool:
         """Wait until there is a process to hit."""
         deadline = time.monotonic() + ALIVE_SECONDS_MAX
-        while self._crew.pid(name) is None:
+        while self._crew.worker(name) is None:
             if time.monotonic() > deadline:
                 return False
             time.sleep(POLL_SECONDS)

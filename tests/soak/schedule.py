@@ -22,6 +22,7 @@ _OWNERS: dict[str, tuple[str, ...]] = {
     "kill_projections": ("projections-a", "projections-b"),
     "kill_advice": ("advice-a",),
     "kill_gateway": (GATEWAY,),
+    "kill_guardian": (*WORKERS, "advice-a"),
     "freeze": WORKERS,
     "terminate": (*WORKERS, "advice-a", GATEWAY),
     "broker_kill": ("kafka",),

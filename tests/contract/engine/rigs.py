@@ -36,6 +36,7 @@ KEPT: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "findings": (("region", "position"), ("incarnation", "key", "body")),
     "advice": (("region", "position"), ("incarnation", "key", "body")),
     "dead_letter": (("id",), ("region", "topic", "offset", "code")),
+    "parked": (("stage", "version", "region", "log", "household_id"), ("position",)),
     "outbox": (
         ("seq",),
         ("stage", "region", "id", "topic", "partition", "body_sealed", "envelope_sealed"),
@@ -109,7 +110,7 @@ class SimulatedRig:
     def tables(self) -> Tables:
         found: dict[str, dict[Any, Any]] = {name: {} for name in KEPT}
         for (table, key), row in self._database.rows.items():
-            found[table][key] = row
+            found[table][key] = row if isinstance(row, tuple) else (row,)
         return found
 
 

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from schemas.events import derived_id
-from streams.engine import dead_letters
+from streams.engine import dead_letters, parking
 from streams.engine.database import QUERIES, Connection
 from streams.engine.errors import StopError
 from streams.engine.log import LOGS, Log
@@ -40,6 +40,8 @@ FURTHER: Mapping[str, tuple[Any, ...]] = {
     "advice": (AT, "source", "id", "Record"),
 }
 
+EVERY_QUERY = {**QUERIES, **dead_letters.QUERIES, **parking.QUERIES}
+
 Step = Callable[[Connection], object]
 Draw = Callable[[random.Random], Step]
 
@@ -50,7 +52,7 @@ def place(draw: random.Random) -> dict[str, Any]:
 
 def answered(name: str, parameters: Mapping[str, Any]) -> Step:
     """Compare the rows that a statement answers with, in any order."""
-    query = QUERIES.get(name) or dead_letters.QUERIES[name]
+    query = EVERY_QUERY[name]
 
     def step(connection: Connection) -> object:
         return sorted(connection.execute(query, parameters).fetchall())
@@ -60,7 +62,7 @@ def answered(name: str, parameters: Mapping[str, Any]) -> Step:
 
 def done(name: str, parameters: Mapping[str, Any] | None = None) -> Step:
     """Run a statement of which the engine asks no answer: what it did is seen in the tables."""
-    query = QUERIES.get(name) or dead_letters.QUERIES[name]
+    query = EVERY_QUERY[name]
 
     def step(connection: Connection) -> object:
         connection.execute(query, parameters, prepare=False)
@@ -131,7 +133,15 @@ def copy_log_rows(draw: random.Random) -> Step:
     log, region = draw.choice(LOGS), draw.choice(REGIONS)
     columns = ("region", "position", "incarnation", "row_version", "key", "body", *log.columns)
     rows = [
-        (region, position, 1, 1, b"key", draw.randbytes(3), *FURTHER[log.name])
+        (
+            region,
+            position,
+            1,
+            1,
+            b"key",
+            b"a|b|household|%d" % draw.randrange(9),
+            *FURTHER[log.name],
+        )
         for position in [draw.randrange(40) for _ in range(draw.randint(1, 2))]
     ]
     return copied(f"copy {log.table} ({', '.join(columns)}) from stdin", rows)
@@ -188,6 +198,21 @@ def forget_posted(draw: random.Random) -> Step:
     return done("forget_posted", {"seqs": seqs})
 
 
+def park(draw: random.Random) -> Step:
+    at, position = place(draw) | log_place(draw), draw.randrange(40)
+    households = [f"household {draw.randrange(300)}" for _ in range(draw.randint(1, 2))]
+    parts = (at["stage"], at["region"], at["log"])
+    ids = [derived_id(*parts, household, str(position)) for household in households]
+    told = {"code": "ValueError", "place": "", "ids": ids, "household_ids": households}
+    return done("park", at | told | {"position": position})
+
+
+def households_of_findings(draw: random.Random) -> Step:
+    positions = [draw.randrange(40) for _ in range(3)]
+    asked = {"region": draw.choice(REGIONS), "positions": positions}
+    return answered("households_of_findings", asked)
+
+
 # How to call each statement that the simulator knows; one that is missing here fails a test.
 DRAWS: Mapping[str, Draw] = {
     "claim_head": lambda draw: answered("claim_head", place(draw) | {"worker": "a"}),
@@ -210,6 +235,9 @@ DRAWS: Mapping[str, Draw] = {
     "post": post,
     "waiting": waiting,
     "forget_posted": forget_posted,
+    "load_parked": lambda draw: answered("load_parked", place(draw)),
+    "park": park,
+    "households_of_findings": households_of_findings,
 }
 
 
