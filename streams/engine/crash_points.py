@@ -45,7 +45,10 @@ class CrashPoint:
         if self._left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
-<<<<<<< HEAD
+    def disarm(self) -> None:
+        """Kill no more: who was told to die once must not die again in its next incarnation."""
+        self._name = ""
+
     def _look(self, file: Path) -> None:
         try:
             told = file.read_text(encoding="utf-8")
@@ -62,15 +65,5 @@ def _parse(told: str) -> tuple[str, int]:
     return name, int(nth or 1)
 
 
-reach = CrashPoint(
-    os.environ.get("RADAR_CRASH_POINT", ""), os.environ.get("RADAR_CRASH_FILE", "")
-).reach
-=======
-    def disarm(self) -> None:
-        """Kill no more: who was told to die once must not die again in its next incarnation."""
-        self._name = ""
-
-
-_POINT = CrashPoint(os.environ.get("RADAR_CRASH_POINT", ""))
+_POINT = CrashPoint(os.environ.get("RADAR_CRASH_POINT", ""), os.environ.get("RADAR_CRASH_FILE", ""))
 reach, disarm = _POINT.reach, _POINT.disarm
->>>>>>> main
