@@ -30,6 +30,8 @@ class Odds:
     deliver: float = 0.0
     broker: float = 0.0
     lookup: float = 0.0
+    reread: float = 0.0
+    """Of a connection that breaks while an unknown outcome is looked up."""
 
 
 class Transaction:
@@ -226,7 +228,8 @@ class SimulatedConnection:
         database = self._database
         database.scheduler.point(name)
         self._check()
-        if database.scheduler.chance(database.odds.cut):
+        odds = database.odds.reread if name == "read_inputs" else 0.0
+        if database.scheduler.chance(max(odds, database.odds.cut)):
             database.count("connection_cut")
             self.close()
             raise psycopg.OperationalError("the connection is lost")

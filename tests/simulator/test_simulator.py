@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.simulator.database import Odds
 from tests.simulator.plants import MENDED
 from tests.simulator.schedules import run_schedules
 
@@ -24,6 +25,9 @@ MET = (
     "parked",
 )  # fmt: skip
 
+# Commits without an answer, and connections that break again while the outcome is looked up.
+UNCERTAIN = Odds(commit=0.4, reread=0.5)
+
 
 @pytest.mark.timeout(600)
 def test_the_engine_holds_in_every_schedule() -> None:
@@ -36,12 +40,13 @@ def test_the_engine_holds_in_every_schedule() -> None:
     assert not rare, "the schedules no longer meet what they are made for"
 
 
-@pytest.mark.parametrize(("bug", "seed"), [("moves-on-too-soon", 5_150)])
-def test_a_bug_that_was_mended_would_be_found_again(bug: str, seed: int) -> None:
-    """The schedule breaks with the bug put back, and holds with the product as it is."""
-    assert run_schedules(seed=seed, schedules=1, parts=MENDED[bug]).failed is not None
-    run = run_schedules(seed=seed, schedules=1)
-    assert run.failed is None, run.failed
+def test_a_bug_that_was_mended_would_be_found_again() -> None:
+    """Put back, it is found where connections break often; the product holds there."""
+    for name, parts in MENDED.items():
+        found = run_schedules(seed=SEED, schedules=400, parts=parts, odds=UNCERTAIN)
+        assert found.failed is not None, f"{name} went through {found.schedules} schedules unseen"
+        run = run_schedules(seed=found.failed.seed, schedules=1, odds=UNCERTAIN)
+        assert run.failed is None, run.failed
 
 
 def test_no_process_ends_but_by_the_fence_or_a_lost_slot() -> None:

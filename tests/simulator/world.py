@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from streams.engine.log import FINDINGS
 from tests.simulator.database import Database, Odds
@@ -47,9 +47,10 @@ class Result:
 class World:
     """Processes, servers and senders of one schedule."""
 
-    def __init__(self, seed: int, parts: Parts = PRODUCT) -> None:
+    def __init__(self, seed: int, parts: Parts = PRODUCT, odds: Odds | None = None) -> None:
         self.scheduler = scheduler = Scheduler(seed)
-        self.odds = Odds()
+        self.odds = Odds() if odds is None else replace(odds)
+        self._has_own_odds = odds is not None
         self.database = Database(scheduler, self.odds)
         self.topics = Topics(scheduler, self.odds, self.database)
         self.groups = {
@@ -79,7 +80,8 @@ class World:
     def run(self) -> Result:
         """Go through the schedule, drain, compare; never raises for what it finds."""
         random = self.scheduler.random
-        self._set_odds()
+        if not self._has_own_odds:
+            self._set_odds()
         eventful = random.choice((0.05, 0.12, 0.2))
         try:
             for _ in range(random.randint(STEPS_MIN, STEPS_MAX)):
@@ -272,7 +274,7 @@ class World:
         """Heal everything and wait until all that was sent has its outcome everywhere."""
         self.scheduler.note("heals")
         self.odds.cut = self.odds.commit = self.odds.deliver = 0.0
-        self.odds.broker = self.odds.lookup = 0.0
+        self.odds.broker = self.odds.lookup = self.odds.reread = 0.0
         self.database.is_away = self.topics.is_away = False
         while self.database.in_doubt or self.topics.late:
             self.settle()

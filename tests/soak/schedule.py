@@ -12,8 +12,8 @@ FREEZE_SECONDS = (8.0, 11.0)
 AWAY_SECONDS = (0.0, 3.0)
 GAP_SECONDS = (0.2, 1.2)
 # Most faults come while the system is still recovering from others, on other targets.
-OVERLAP_SHARE = 0.7
-TOGETHER_MAX = 3
+OVERLAP_SHARE = 0.85
+TOGETHER_MAX = 4
 NTH_MAX = 12
 
 _OWNERS: dict[str, tuple[str, ...]] = {

@@ -208,7 +208,7 @@ def park(draw: random.Random) -> Step:
 
 
 def households_of_findings(draw: random.Random) -> Step:
-    positions = [draw.randrange(40) for _ in range(3)]
+    positions = draw.sample(range(40), 3)
     asked = {"region": draw.choice(REGIONS), "positions": positions}
     return answered("households_of_findings", asked)
 
