@@ -15,7 +15,8 @@ from streams.household.process_words import (
     OrderState,
     ServiceState,
 )
-from tests.spec.process.cases import CASES, ORDERS, REGISTRATIONS, Case
+from tests.spec.process.cases import CASES, Case
+from tests.spec.process.side_cases import ORDERS, REGISTRATIONS
 from tests.support.case_journal import case_events, step
 from tests.support.journal import police
 
