@@ -33,6 +33,7 @@ from streams.household.state import to_bytes
 from streams.radar import household_store
 from streams.radar.finding_rows import finding_record
 from streams.radar.household_store import HouseholdStore
+from streams.radar.rearrangements import read_rows_at
 from streams.radar.rebuild_parked import ParkedThen, Waiting
 from streams.radar.region_fold import Kept, RegionFold, Said
 from streams.radar.rows import CLOCK_TICKED, READ_RECORDS, RULES_ACTIVATED, Row, decode_row
@@ -91,6 +92,8 @@ class Share:
                 rule_set=DEFAULT_RULE_SET,
                 households={},
                 waiting=then.waiting(),
+                # The connection that reads the stretch is busy until its end.
+                rows_at=lambda positions: read_rows_at(writing, self.region, positions),
             )
             said: list[Said] = []
             numbers = _Numbers(then.redrives)
@@ -178,6 +181,7 @@ def catch_up(connection: Connection, region: str, to: int) -> None:
             region=region,
             rule_set=store.rule_set(),
             households=store.load(touched(rows), last_tick(rows)),
+            rows_at=store.rows_at,
         )
         waiting = Waiting(connection, then, fold)
         said: list[Said] = []

@@ -25,6 +25,7 @@ from streams.engine.transaction import UnitTransaction
 from streams.household.findings import REASON_REASSESSED, ChangeKind
 from streams.household.rule_set import DEFAULT_RULE_SET
 from streams.radar.finding_rows import Record, finding_record
+from streams.radar.rearrangements import read_rows_at
 from streams.radar.region_fold import Kept, RegionFold, Said
 from streams.radar.rows import CLOCK_TICKED, READ_RECORDS, RULES_ACTIVATED, Row, decode_row
 
@@ -76,7 +77,13 @@ def refold(
         # One row cannot be read: whose it is shows when each household is folded by itself.
         return _together(refold(connection, region, [one], last) for one in household_ids)
     wanted = frozenset(household_ids)
-    fold = RegionFold(region=region, rule_set=DEFAULT_RULE_SET, households={}, parks=parks)
+    fold = RegionFold(
+        region=region,
+        rule_set=DEFAULT_RULE_SET,
+        households={},
+        rows_at=lambda positions: read_rows_at(connection, region, positions),
+        parks=parks,
+    )
     result = Refolded()
     for row in rows:
         mine = tuple(name for name in row.household_ids if name in wanted)

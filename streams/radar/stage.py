@@ -75,6 +75,7 @@ def _apply(lease: Lease, records: Sequence[InputRecord], tx: UnitTransaction) ->
         households=store.load(touched(rows), last_tick(rows)),
         waiting=tx.parking(lease).now.waiting(JOURNAL.name),
         parks=True,
+        rows_at=store.rows_at,
     )
     said: list[Said | Record] = []
     for record, known in zip(records, read, strict=True):

@@ -32,3 +32,8 @@ select region, mode, day from admission.region_clock where region = any(%(region
 -- name: said_of_households
 select row_version, body from engine.findings
  where region = %(region)s and household_id = any(%(household_ids)s::text[]) order by position;
+
+-- name: rows_at
+select j.body from engine.journal j
+ where j.region = %(region)s and j.position = any(%(positions)s::bigint[])
+ order by j.position;
