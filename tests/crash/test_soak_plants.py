@@ -23,13 +23,16 @@ SIGNS = {
 
 @pytest.mark.timeout(300)
 def test_each_bug_is_found_in_the_region_where_it_is() -> None:
-    plan = Plan(faults=0, seed=3, program="tests.soak.planted", quiet_seconds=SECONDS)
+    plan = Plan(
+        faults=0, seed=3, program="tests.soak.planted", quiet_seconds=SECONDS, keeps_evidence=False
+    )
     try:
         outcome = run_soak(plan, print)
     except (PackagesMissing, DownloadFailed) as error:
         skip_or_fail(str(error))
         return
     assert not outcome.is_clean
+    assert not outcome.is_conserved
     for region, sign in SIGNS.items():
         pattern = re.compile(rf"unaccounted: \S+ partition (\d) offset \d+{sign}$")
         found = [match for text in outcome.verdict.examples if (match := pattern.search(text))]

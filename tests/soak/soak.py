@@ -50,6 +50,8 @@ class Plan:
     seed: int
     program: str = "hub.cli"
     quiet_seconds: float = 0.0
+    keeps_evidence: bool = True
+    """Whether data and logs stay where they are when something was wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +114,7 @@ def run_soak(plan: Plan, tell: Tell) -> Outcome:
         stack.start(step)
         with running_crew(stack, step, plan.program) as crew:
             outcome = _soak(crew, plan, tell)
-    if outcome.is_clean:
+    if outcome.is_clean or not plan.keeps_evidence:
         erase(settings)
     else:
         tell(f"the data and logs of this run are kept in {data}")
