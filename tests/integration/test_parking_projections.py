@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hub.rebuild import RoomReport, rebuild
-from hub.rebuild_rooms import ProjectionsRoom
+from hub.rebuild_rooms import ProjectionsRoom, RadarRoom, Room
 from hub.verify.findings import check_findings
 from hub.verify.report import Invariant
 from hub.verify.snapshot import open_snapshot
@@ -61,7 +61,7 @@ def live(database: str) -> Iterator[LiveTables]:
     tables.close()
 
 
-def check(live: LiveTables, room: ProjectionsRoom | None = None) -> RoomReport:
+def check(live: LiveTables, room: Room | None = None) -> RoomReport:
     wanted = room or ProjectionsRoom(tuple(GROUPS))
     (report,) = rebuild(live.url, [wanted], check=True, region=None)
     return report
@@ -200,4 +200,5 @@ def test_a_row_that_nobody_can_read_parks_whoever_it_belongs_to(live: LiveTables
         ("radar", name, position, "DataError"),
     ]
     assert check(live).is_equal
+    assert check(live, RadarRoom()).is_equal
     assert live.query("select 1 from projections.timeline where household_id = 'household-after'")
