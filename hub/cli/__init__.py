@@ -15,6 +15,7 @@ from confluent_kafka import KafkaException
 
 from hub.cli.contract import schemas_app, topics_app
 from hub.cli.dead_letters import dead_letters_app
+from hub.cli.household import household_app
 from hub.cli.operate import doctor, migrate, serve, trace, work
 from hub.cli.rebuild import rebuild
 from hub.cli.run import demo, simulate, up
@@ -53,6 +54,7 @@ app.command()(migrate)
 app.add_typer(topics_app, name="topics")
 app.add_typer(schemas_app, name="schemas")
 app.add_typer(dead_letters_app, name="dead-letters")
+app.add_typer(household_app, name="household")
 app.command()(doctor)
 app.command()(rebuild)
 app.command()(verify)
