@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hub.cli.speaking import EXIT_NOT, DataOption, JsonOption, answer, say
+from hub.cli.speaking import EXIT_NOT, DataOption, JsonOption, answer, parse_day, say
 from hub.settings import Settings
 
 if TYPE_CHECKING:
@@ -22,13 +21,6 @@ household_app = typer.Typer(
 
 HouseholdArgument = Annotated[str, typer.Argument(metavar="ID", help="Token of the household")]
 RegionOption = Annotated[str | None, typer.Option(help="Region code, when several have the token")]
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter("write a day as 2025-03-14") from None
 
 
 @household_app.command("show")
@@ -53,7 +45,7 @@ def show(
     from hub.household_documents import known_document
     from hub.households import households
 
-    day = None if known_on is None else _day(known_on)
+    day = None if known_on is None else parse_day(known_on)
     with households(_settings(data).database) as read:
         document = known_document(read.show(household, day, region), day)
     if as_json:
@@ -78,7 +70,7 @@ def diff(
     from hub.household_documents import difference_document
     from hub.households import households
 
-    days = _day(first), _day(last)
+    days = parse_day(first), parse_day(last)
     with households(_settings(data).database) as read:
         document = difference_document(read.compare(household, *days, region), *days)
     if as_json:

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from streams.household.facts import Correction, fact_of
 from streams.household.journal_event import EventKey
-from streams.household.process_steps import Move, Step, step_of
+from streams.household.process_steps import Move, Step, correction_of, step_of
 from streams.household.process_words import CaseState
 from streams.radar.rows import Row
 from streams.radar.time_travel import KnownHousehold
@@ -92,10 +91,8 @@ class _Owners:
     def of(self, row: Row) -> list[str]:
         """Return the owner's number; a correction has that of what it corrects."""
         key = row.event.key
-        if row.event.record_name == "EventCorrected":
-            correction = fact_of(row.event)
-            if not isinstance(correction, Correction):
-                return []
+        correction = correction_of(row.event)
+        if correction is not None:
             key = correction.target
         step = self._steps.get(key)
         if step is None or step.move is Move.SIGNAL:
