@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from streams.engine.database import Connection
 from streams.engine.named_queries import load_queries
@@ -18,7 +18,7 @@ from streams.household.open_deadlines import OpenDeadline, open_deadlines
 from streams.household.process import HouseholdProcess, process_of
 from streams.household.process_steps import PROCESS_RECORDS
 from streams.household.rearranging import HOUSEHOLDS_REARRANGED
-from streams.household.rule_set import DEFAULT_RULE_SET, RuleSet
+from streams.household.rule_set import DEFAULT_RULE_SET, RuleSet, rule_set_of
 from streams.household.state import Finding, HouseholdState
 from streams.household.terms import amsterdam_day, start_of_day
 from streams.radar.rearrangements import moves_of
@@ -29,6 +29,9 @@ QUERIES = load_queries("streams.radar", "time_travel.sql")
 TOLD_RECORDS = READ_RECORDS | PROCESS_RECORDS
 # A household that went into another, that into a third, and so on: more than anyone merges.
 MERGES_FOLLOWED_MAX = 50
+
+
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
 class UnknownHouseholdError(LookupError):
@@ -47,11 +50,23 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """A place in a region's journal, and the day on which things are looked at from there."""
+    """A place in a region's journal, and the day on which things are looked at from there.
+
+    `before` bounds what was known by its instant, for who cannot look the position up.
+    """
 
     region: str
     position: int
     as_of: date
+    before: datetime = END_OF_TIME
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a household stands in the process at a moment, and which legal clocks run."""
+
+    process: HouseholdProcess
+    deadlines: tuple[OpenDeadline, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +158,15 @@ class HouseholdReader:
             household = merged_into
         raise AssertionError("households are merged in a circle")
 
+    def standing(self, household: str) -> Standing:
+        """Return the process state alone, without folding findings; merges are not followed."""
+        counting, _ = self._counting(household, self._rows("household_rows", household=household))
+        process = process_of(row.event for row in counting)
+        activated = self._rows("rules_then")
+        rules = rule_set_of(activated[0].event.payload) if activated else DEFAULT_RULE_SET
+        deadlines = open_deadlines(process, self.moment.as_of, rules.calendar)
+        return Standing(process=process, deadlines=deadlines)
+
     def _known(
         self, asked: str, household: str, own: Sequence[Row], counting: tuple[Row, ...]
     ) -> KnownHousehold:
@@ -209,4 +233,5 @@ class HouseholdReader:
         return [decode_row(body, TOLD_RECORDS) for (body,) in rows]
 
     def _place(self) -> dict[str, object]:
-        return {"region": self.moment.region, "last": self.moment.position}
+        moment = self.moment
+        return {"region": moment.region, "last": moment.position, "before": moment.before}

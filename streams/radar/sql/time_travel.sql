@@ -10,7 +10,7 @@ select known_at from engine.journal where region = %(region)s and position = %(p
 
 -- name: household_rows
 select body from engine.journal
- where region = %(region)s and position <= %(last)s
+ where region = %(region)s and position <= %(last)s and known_at < %(before)s
    and households @> array[%(household)s]::text[]
  order by position;
 
@@ -18,8 +18,14 @@ select body from engine.journal
 -- The names stand here in full, as in the index that finds them.
 select body from engine.journal
  where region = %(region)s and position between %(first)s and %(last)s
-   and record_name in ('ClockTicked', 'RulesActivated')
+   and known_at < %(before)s and record_name in ('ClockTicked', 'RulesActivated')
  order by position;
+
+-- name: rules_then
+select body from engine.journal
+ where region = %(region)s and position <= %(last)s and record_name = 'RulesActivated'
+   and known_at < %(before)s and record_name in ('ClockTicked', 'RulesActivated')
+ order by position desc limit 1;
 
 -- name: rows_at
 select body from engine.journal
