@@ -37,7 +37,8 @@ def test_an_unknown_rule_names_the_rules() -> None:
 
 def test_every_rule_has_its_defaults() -> None:
     for rule in RULES:
-        assert parse_changes(rule.rule_id, [f"{n}={v}" for n, v in defaults(rule.rule_id).items()])
+        known = defaults(rule.rule_id)
+        assert parse_changes(rule.rule_id, [f"{n}={v}" for n, v in known.items()]) == known
 
 
 def test_weeks_are_iso_weeks() -> None:
