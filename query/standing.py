@@ -9,6 +9,7 @@ from typing import Final
 from query.limits import DEADLINES_SHOWN_MAX
 from query.reading import ReadConnection
 from query.regions import Region
+from streams.household.deadlines import REPORTER_TOLD, SUBJECT_TOLD
 from streams.household.journal_event import EventKey
 from streams.household.open_deadlines import OpenDeadline
 from streams.household.process import HouseholdProcess
@@ -26,6 +27,9 @@ VIEW_QUERIES: Final[Mapping[str, str]] = {
     name: text.replace("engine.journal", "projections.household_journal_view")
     for name, text in QUERIES.items()
 }
+
+
+_TELLING: Final = (REPORTER_TOLD, SUBJECT_TOLD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +56,20 @@ class StandingOnPage:
     irregular: Mapping[tuple[str, str], tuple[Irregularity, ...]]
 
     @property
-    def shown_deadlines(self) -> tuple[OpenDeadline, ...]:
-        """Return the clocks that end first, as many as fit on a page."""
-        return self.deadlines[:DEADLINES_SHOWN_MAX]
+    def clocks(self) -> tuple[OpenDeadline, ...]:
+        """Return the clocks that end first, as many as fit on a page, without those of telling."""
+        return tuple(each for each in self.deadlines if each.term not in _TELLING)[
+            :DEADLINES_SHOWN_MAX
+        ]
+
+    @property
+    def telling(self) -> tuple[OpenDeadline, ...]:
+        """Return the clocks of telling reporters and persons concerned, the newest first.
+
+        There is one for each person of each report; on top they would hide all others.
+        """
+        found = [each for each in self.deadlines if each.term in _TELLING]
+        return tuple(reversed(found))[:DEADLINES_SHOWN_MAX]
 
     def sentences(self, source: str, event_id: str) -> list[str]:
         """Return why an event did not fit, as sentences; none for an ordinary one."""

@@ -251,6 +251,7 @@ def test_the_household_page_says_where_it_stands_and_which_clocks_run(client: Te
     assert "Zaak Z2024-00017" in section
     assert "Overgedragen" in section
     assert "Veiligheidsbeoordeling afgerond: 10 september 2025 <strong" in section
+    assert "termijnen voor informeren" in section
     twin = client.get(f"{HOUSEHOLD}.json").json()["proces"]
     assert twin["stand"] == "IN_ASSESSMENT"
     clocks = {(each["termijn"], each["onderwerp"]): each for each in twin["termijnen"]}
@@ -275,7 +276,7 @@ def test_a_step_that_does_not_fit_the_process_says_so_on_the_timeline(client: Te
 
 def test_a_household_without_steps_has_no_clocks(client: TestClient) -> None:
     address = f"/regios/drenthe/huishoudens/{region.QUIET}"
-    assert "Er loopt nu geen termijn" in client.get(address).text
+    assert "Er loopt geen termijn" in client.get(address).text
     assert client.get(f"{address}.json").json()["proces"]["onderdelen"] == []
 
 
