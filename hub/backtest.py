@@ -48,22 +48,26 @@ class Asked:
 
 @dataclass(slots=True, kw_only=True)
 class Side:
-    """What one of both rule sets raised: finding ids by week, and households."""
+    """What one of both rule sets raised: by week, finding ids with their households."""
 
-    weeks: dict[str, set[str]] = field(default_factory=dict)
-    households: set[str] = field(default_factory=set)
+    weeks: dict[str, dict[str, str]] = field(default_factory=dict)
     levels: Counter[str] = field(default_factory=Counter)
 
     def add(self, raised: Raised) -> None:
         """Count one finding."""
-        self.weeks.setdefault(week_of(raised.day), set()).add(raised.finding_id)
-        self.households.add(raised.household_id)
+        week = self.weeks.setdefault(week_of(raised.day), {})
+        week[raised.finding_id] = raised.household_id
         self.levels[Level(raised.level).name] += 1
 
     @property
     def findings(self) -> int:
         """Return how many findings it raised."""
         return sum(map(len, self.weeks.values()))
+
+    @property
+    def households(self) -> set[str]:
+        """Return the households in which it raised anything."""
+        return {household for week in self.weeks.values() for household in week.values()}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -92,7 +96,7 @@ class Backtest:
 
     def weeks(self) -> list[dict[str, Any]]:
         """Return the weeks in which either side raised anything, oldest first."""
-        none: set[str] = set()
+        none: dict[str, str] = {}
         return [
             _week(week, self.now.weeks.get(week, none), self.then.weeks.get(week, none))
             for week in sorted(self.now.weeks.keys() | self.then.weeks.keys())
@@ -163,13 +167,15 @@ def week_of(day: date) -> str:
     return f"{year}-W{week:02}"
 
 
-def _week(week: str, now: set[str], then: set[str]) -> dict[str, Any]:
+def _week(week: str, now: Mapping[str, str], then: Mapping[str, str]) -> dict[str, Any]:
     return {
         "week": week,
         "now": len(now),
         "then": len(then),
-        "only_now": len(now - then),
-        "only_then": len(then - now),
+        "only_now": len(now.keys() - then.keys()),
+        "only_then": len(then.keys() - now.keys()),
+        "households_now": len(set(now.values())),
+        "households_then": len(set(then.values())),
     }
 
 

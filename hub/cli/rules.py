@@ -93,11 +93,11 @@ def backtest(
 
 
 def _say(document: dict[str, Any]) -> None:
-    say("  week       now   then   only now   only then")
+    say("  week       now   then   only now   only then   households now, then")
     for week in document["weeks"]:
         say(
             f"  {week['week']}{week['now']:>6}{week['then']:>7}{week['only_now']:>11}"
-            f"{week['only_then']:>12}"
+            f"{week['only_then']:>12}{week['households_now']:>17}{week['households_then']:>6}"
         )
     found, homes = document["findings"], document["households"]
     say(f"findings: {found['now']} now, {found['then']} then, in {document['reports']} reports")
