@@ -169,7 +169,7 @@ def _say_difference(document: Document) -> None:
         say(f"  gone    {row['position']:>8}  {row['event_type']}  {row['event']['event_id']}")
     for change in document["changes"]:
         told = f"{change['before'] or '-'} to {change['after'] or '-'}"
-        why = ", ".join(change["events"]) or "no event: time passed"
+        why = ", ".join(change["events"]) or "no event of its own: time, or a move"
         say(f"  {change['part'].lower():<12}{change['subject']}  {told}  ({why})")
     if not document["changes"] and not document["heard"]:
         say("  nothing changed")

@@ -66,7 +66,7 @@ def difference(before: KnownHousehold | None, after: KnownHousehold) -> Differen
         for owner in owners.of(row):
             moved.setdefault(owner, []).append(row.event.key)
     changes = [
-        *_household(before, after),
+        *_household(before, after, moved),
         *_findings(before, after),
         *_processes(before, after, moved),
         *_deadlines(before, after, moved),
@@ -106,23 +106,29 @@ class _Owners:
 _Moved = Mapping[str, list[EventKey]]
 
 
-def _household(before: KnownHousehold | None, after: KnownHousehold) -> Iterator[Change]:
+def _household(
+    before: KnownHousehold | None, after: KnownHousehold, moved: _Moved
+) -> Iterator[Change]:
     if before is not None and before.household_id != after.household_id:
+        since = before.moment.position
+        rows = [row for row in after.rearranged if row.event.position > since]
         yield Change(
             part=Part.HOUSEHOLD,
             subject=before.household_id,
             before=before.household_id,
             after=after.household_id,
-            events=(),
+            events=tuple(row.event.key for row in rows),
         )
     state = before.process.state if before else CaseState.UNKNOWN
     if state is not after.process.state:
+        then, now = _cases(before), _cases(after)
+        numbers = [n for n in sorted(then.keys() | now.keys()) if then.get(n) != now.get(n)]
         yield Change(
             part=Part.STATE,
             subject=after.household_id,
             before=state.value,
             after=after.process.state.value,
-            events=(),
+            events=tuple(key for number in numbers for key in moved.get(number, ())),
         )
 
 

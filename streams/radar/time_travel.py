@@ -73,13 +73,15 @@ class Standing:
 class KnownHousehold:
     """A household at a moment; `asked` is the token asked for, which may have been merged since.
 
-    `rows` are the journal rows that count in it, in order; `said` is its finding log.
+    `rows` are the journal rows that count in it, in order; `rearranged` those that moved rows to
+    it or away from it; `said` is its finding log.
     """
 
     moment: Moment
     asked: str
     household_id: str
     rows: tuple[Row, ...]
+    rearranged: tuple[Row, ...]
     state: HouseholdState
     said: tuple[Said, ...]
     rule_set: RuleSet
@@ -188,6 +190,7 @@ class HouseholdReader:
             asked=asked,
             household_id=household,
             rows=counting,
+            rearranged=tuple(row for row in own if row.event.record_name == HOUSEHOLDS_REARRANGED),
             state=fold.households.get(household, Kept()).state,
             said=tuple(said),
             rule_set=fold.rule_set,

@@ -27,7 +27,7 @@ from streams.radar.rows import Row, decode_row
 from streams.radar.time_travel import TOLD_RECORDS
 from streams.vault.lookup_tokens import index_token
 from tests.support.case_journal import step
-from tests.support.journal import Said, corrected, journal, police, rearranged
+from tests.support.journal import Said, corrected, journal, police, rearranged, uuid_of
 from tests.support.live_tables import REGION_CODES, LiveTables, fill
 from tests.support.road_command import radar_command
 
@@ -206,6 +206,10 @@ def test_a_difference_names_what_changed_and_the_events(read: Households) -> Non
     assert overdue.after.endswith("overdue")
     merged = read.compare(OTHER, date(2027, 4, 30), date(2027, 5, 2), None)
     assert merged.changes[0].part is Part.HOUSEHOLD
+    assert [key.event_id for key in merged.changes[0].events] == [uuid_of("merge")]
+    state = changes[Part.STATE, HOME]
+    assert (state.before, state.after) == ("IN_ASSESSMENT", "SERVICE_WAITING")
+    assert state.events == case.events
     first = read.compare(HOME, date(2026, 1, 1), FIRST, None)
     assert first.before is None
     raised = [change for change in first.changes if change.part is Part.FINDING]
