@@ -53,6 +53,14 @@ class Side:
     weeks: dict[str, dict[str, str]] = field(default_factory=dict)
     levels: Counter[str] = field(default_factory=Counter)
 
+    def high_share(self, reports: int) -> float | None:
+        """Return findings of HIGH or above per report; None without reports.
+
+        Above 0.15 the numbers are wrong for a rule: nobody looks at one report in seven again.
+        """
+        high = self.levels[Level.HIGH.name] + self.levels[Level.CRITICAL.name]
+        return round(high / reports, 4) if reports else None
+
     def add(self, raised: Raised) -> None:
         """Count one finding."""
         week = self.weeks.setdefault(week_of(raised.day), {})
@@ -118,6 +126,10 @@ class Backtest:
             "weeks": self.weeks(),
             "findings": {"now": self.now.findings, "then": self.then.findings},
             "levels": {"now": dict(self.now.levels), "then": dict(self.then.levels)},
+            "high_share": {
+                "now": self.now.high_share(self.reports),
+                "then": self.then.high_share(self.reports),
+            },
             "households": {
                 "now": len(now),
                 "then": len(then),

@@ -11,6 +11,9 @@ import typer
 from hub.cli.speaking import DataOption, JsonOption, answer, parse_day, say
 from hub.settings import Settings
 
+# A rule that asks for attention on more than this share of reports is not looked at any more.
+HIGH_SHARE_MAX = 0.15
+
 rules_app = typer.Typer(
     help="The radar rules. Example: radar rules backtest R01 --set n=4 --from 2024-01-01",
     no_args_is_help=True,
@@ -101,6 +104,9 @@ def _say(document: dict[str, Any]) -> None:
         )
     found, homes = document["findings"], document["households"]
     say(f"findings: {found['now']} now, {found['then']} then, in {document['reports']} reports")
+    for side, share in document["high_share"].items():
+        if share is not None and share > HIGH_SHARE_MAX:
+            say(f"[bold yellow]{side}: HIGH or above in {share:.1%} of the reports, too many[/]")
     say(
         f"households: {homes['now']} now, {homes['then']} then, {homes['only_now']} only now, "
         f"{homes['only_then']} only then"
