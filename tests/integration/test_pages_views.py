@@ -17,6 +17,7 @@ VIEWS = (
     "finding_view",
     "radar_list_view",
     "parked_view",
+    "household_journal_view",
 )
 ANYTHING: dict[str, Any] = {
     "region": "drenthe",
