@@ -26,7 +26,7 @@ def park_from_now_on(radar: Radar, household: str) -> None:
             "insert into engine.parked"
             " (id, stage, version, region, log, household_id, position, code, place)"
             " select %s, %s, 1, region, log, %s, position + 1, 'KeyError', 'fold.py:1'"
-            " from engine.log_head where log = 'journal' and region = %s",
+            " from engine.log_head where log = 'journal' and region = %s returning 1",
             *(uuid4(), stage, household, REGION),
         )
         radar.query(
@@ -41,7 +41,7 @@ def positions(radar: Radar) -> list[int]:
     rows = radar.query(
         "select position from engine.input where stage = any(%s) and region = %s"
         " and topic = 'vt.journal.v1' union all"
-        " select position from engine.log_head where log = 'journal' and region = %s",
+        " select position from engine.log_head where log = 'journal' and region = %s returning 1",
         *(list(STAGES), REGION, REGION),
     )
     return [position for (position,) in rows]
