@@ -41,7 +41,7 @@ def positions(radar: Radar) -> list[int]:
     rows = radar.query(
         "select position from engine.input where stage = any(%s) and region = %s"
         " and topic = 'vt.journal.v1' union all"
-        " select position from engine.log_head where log = 'journal' and region = %s returning 1",
+        " select position from engine.log_head where log = 'journal' and region = %s",
         *(list(STAGES), REGION, REGION),
     )
     return [position for (position,) in rows]
