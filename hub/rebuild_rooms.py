@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from hub.rebuild_parts import Part
 from streams.engine.beside import BesideTables
 from streams.engine.database import Connection
 from streams.engine.log import FINDINGS
 from streams.engine.stage import Stage
+
+if TYPE_CHECKING:
+    from projections.rebuild import Positions
 
 
 class Room(Protocol):
@@ -181,15 +184,15 @@ class ProjectionsRoom:
         """Tell the planner what there is by now."""
         self._rebuild.finish(connection, self._groups)
 
-    def reached(self, connection: Connection, region: str) -> Mapping[str, int]:
-        """Return the position of each group in its own log."""
+    def reached(self, connection: Connection, region: str) -> Positions:
+        """Return how far each group is in its own log."""
         return self._rebuild.live_positions(connection, self._groups, region)
 
-    def behind(self, connection: Connection, region: str, to: dict[str, int]) -> int:
+    def behind(self, connection: Connection, region: str, to: Positions) -> int:
         """Return how many rows, over all groups, are not applied yet."""
         return self._rebuild.behind(connection, region, to)
 
-    def catch_up(self, connection: Connection, region: str, to: dict[str, int]) -> None:
+    def catch_up(self, connection: Connection, region: str, to: Positions) -> None:
         """Apply rows up to these positions."""
         self._rebuild.catch_up(connection, region, to)
 

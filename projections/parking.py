@@ -73,10 +73,12 @@ class WaitingRows:
             together, positions = self._bound_to(min(left), reached[JOURNAL])
             left -= together
             read = self._journal_rows(positions)
-            self._try(JOURNAL, sorted(together), reached[JOURNAL], read, apply_late)
+            until, households = reached[JOURNAL], sorted(together)
+            self._try(JOURNAL, households, read, apply_late, until=until, asked_at=entry.position)
         for household_id in named.get(FINDINGS.name, ()):
             late = self._finding_rows(household_id, reached[FINDINGS])
-            self._try(FINDINGS, [household_id], reached[FINDINGS], late, apply_late)
+            until, households = reached[FINDINGS], [household_id]
+            self._try(FINDINGS, households, late, apply_late, until=until, asked_at=entry.position)
 
     def _journal_entry(self, record: InputRecord) -> LogEntry | None:
         """Read a row unless it waits; whoever shares a row that waits is held back with it."""
@@ -113,9 +115,11 @@ class WaitingRows:
         self,
         log: Log,
         household_ids: Sequence[str],
-        until: int,
         read: Callable[[], Sequence[Any]],
         apply_late: ApplyLate,
+        *,
+        until: int,
+        asked_at: int,
     ) -> None:
         try:
             with self._tx.connection.transaction():
@@ -125,7 +129,7 @@ class WaitingRows:
                 raise
             self._lot.failed_again(log.name, household_ids, failure_of(error))
         else:
-            self._lot.unpark(log.name, household_ids, until)
+            self._lot.unpark(log.name, household_ids, until=until, asked_at=asked_at)
 
     def _journal_rows(self, positions: Sequence[int]) -> Callable[[], Sequence[LogEntry]]:
         return lambda: [

@@ -22,7 +22,7 @@ from projections.named_sql import query
 from projections.stage import PROJECTIONS, REGIONS, Projection, ProjectionsStage
 from projections.table_schema import LIVE_SCHEMA, writing_in
 from streams.engine.beside import BesideTables
-from streams.engine.log import FINDINGS, Log
+from streams.engine.log import FINDINGS, JOURNAL, Log
 from streams.engine.log_copy import Stretch, copied_rows
 from streams.engine.parked_rows import taken, taken_late
 
@@ -41,7 +41,16 @@ PIECES_PER_ANALYZE = 16
 _NAMES = {projection.name: projection for projection in PROJECTIONS}
 _CLOCK_RECORDS = ("RegionOpened", "ClockTicked", "ClockSwitched")
 
-Positions = dict[str, int]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """How far a group's tables are: in their own log, and in the journal that says who waited."""
+
+    last: int
+    journal: int
+
+
+Positions = dict[str, Reached]
 
 
 def tables(groups: Sequence[str]) -> BesideTables:
@@ -76,22 +85,22 @@ def prepare(connection: Connection, groups: Sequence[str]) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filling:
-    """One group's tables of one region, from the first row of its log to `last`."""
+    """One group's tables of one region, from the first row of its log to where live ones stand."""
 
     group: str
     region: str
-    last: int
+    to: Reached
     schema: str
 
     @property
     def rows(self) -> float:
         """Return how many rows of a log are read."""
-        return self.last
+        return self.to.last
 
     def run(self, database_url: str, advanced: Callable[[float], None]) -> None:
         """Fill the tables piece by piece, each in a transaction of its own."""
         projection = _NAMES[self.group]
-        stretch = Stretch(log=projection.log, region=self.region, first=1, last=self.last)
+        stretch = Stretch(log=projection.log, region=self.region, first=1, last=self.to.last)
         with psycopg.connect(database_url) as connection, writing_in(self.schema):
             connection.execute("set synchronous_commit = off")
             connection.commit()
@@ -105,6 +114,8 @@ class Filling:
                     tables([self.group]).analyze(connection)
                     connection.commit()
                 advanced(piece.last - piece.first + 1)
+            with connection.transaction():
+                _remember(connection, self.region, projection, self.to.journal)
 
     def _apply(self, connection: Connection, entries: Sequence[Any]) -> None:
         if self.group != "history":
@@ -115,7 +126,7 @@ class Filling:
         copy_rows(connection, "merge", ("region", "household_id", "merged_into"), merged)
 
     def _condition(self) -> sql.Composable:
-        taken = _taken(_NAMES[self.group].log, self.region, self.last)
+        taken = _taken(_NAMES[self.group].log, self.region, self.to.journal)
         if self.group != REGIONS:
             return taken
         # A region's row follows from few rows of its journal, and from when the last was known.
@@ -126,7 +137,7 @@ class Filling:
             taken=taken,
             clock=sql.Literal(list(_CLOCK_RECORDS)),
             region=sql.Literal(self.region),
-            last=sql.Literal(self.last),
+            last=sql.Literal(self.to.last),
         )
 
 
@@ -175,11 +186,11 @@ def waves(
     for region in regions:
         reached = live_positions(connection, groups, region)
         filling += [
-            Filling(group=group, region=region, last=reached[group], schema=schema)
+            Filling(group=group, region=region, to=reached[group], schema=schema)
             for group in groups
         ]
     counting: list[Filling | Counting] = [
-        Counting(region=each.region, number=number, of=cores, last=each.last, schema=schema)
+        Counting(region=each.region, number=number, of=cores, last=each.to.last, schema=schema)
         for each in filling
         if each.group == "history"
         for number in range(cores)
@@ -193,20 +204,29 @@ def finish(connection: Connection, groups: Sequence[str]) -> None:
 
 
 def live_positions(connection: Connection, groups: Sequence[str], region: str) -> Positions:
-    """Return how far the live tables of these groups have come, each in its own log."""
+    """Return how far the live tables of these groups have come, each in its own log.
+
+    All live tables of a region move in one transaction, so one journal position holds for each;
+    of tables that are rebuilt, each group remembers its own.
+    """
     asked = {"region": region}
-    found: Positions = dict.fromkeys(groups, 0)
-    for group, log, position in connection.execute(query("rebuild.sql", "positions"), asked):
-        if group in found and _NAMES[group].log.name == log:
-            found[group] = position
-    return found
+    rows = connection.execute(query("rebuild.sql", "positions"), asked).fetchall()
+    at = {(group, log): position for group, log, position in rows}
+    journal = min((at[key] for key in at if key[1] == JOURNAL.name), default=0)
+    return {
+        group: Reached(
+            last=at.get((group, _NAMES[group].log.name), 0),
+            journal=at.get((group, JOURNAL.name), journal),
+        )
+        for group in groups
+    }
 
 
 def behind(connection: Connection, region: str, to: Positions) -> int:
     """Return how many rows, over all groups, the rebuilt tables still lack of `to`."""
     with writing_in(f"{LIVE_SCHEMA}_next"):
         reached = live_positions(connection, list(to), region)
-    return sum(to[group] - reached[group] for group in to)
+    return sum(to[group].last - reached[group].last for group in to)
 
 
 def catch_up(connection: Connection, region: str, to: Positions) -> None:
@@ -215,33 +235,41 @@ def catch_up(connection: Connection, region: str, to: Positions) -> None:
         reached = live_positions(connection, list(to), region)
         # History asks the facts' corrections, so the groups keep the order of the stage.
         for projection in (one for one in PROJECTIONS if one.name in to):
-            after, last = reached[projection.name], to[projection.name]
+            after, until = reached[projection.name], to[projection.name]
             log = projection.log
             if projection.name != REGIONS:
-                _apply_late(connection, projection, region, after, last)
-            stretch = Stretch(log=log, region=region, first=after + 1, last=last)
+                _apply_late(connection, projection, region, after, until)
+            stretch = Stretch(log=log, region=region, first=after.last + 1, last=until.last)
             for piece in stretch.cut(ROWS_PER_PIECE):
-                entries = list(_entries(connection, piece, _taken(log, region, last)))
+                entries = list(_entries(connection, piece, _taken(log, region, until.journal)))
                 if entries:
                     projection.apply(connection, region, entries)
                 _store(connection, projection.name, piece, entries)
+            _remember(connection, region, projection, until.journal)
 
 
 def _apply_late(
-    connection: Connection, projection: Projection, region: str, after: int, last: int
+    connection: Connection, projection: Projection, region: str, after: Reached, until: Reached
 ) -> None:
-    """Apply rows that waited when the tables stood at `after`, and no longer at `last`."""
+    """Apply rows that waited when the tables stood at `after`, and no longer at `until`."""
     stage = ProjectionsStage
-    late = taken_late(stage.name, stage.version, projection.log, region, after=after, last=last)
-    stretch = Stretch(log=projection.log, region=region, first=1, last=after)
+    late = taken_late(
+        stage.name,
+        stage.version,
+        projection.log,
+        region,
+        after=after.journal,
+        last=until.journal,
+    )
+    stretch = Stretch(log=projection.log, region=region, first=1, last=after.last)
     entries = list(_entries(connection, stretch, late))
     if entries:
         projection.apply(connection, region, entries)
 
 
-def _taken(log: Log, region: str, last: int) -> sql.Composable:
-    """Return the condition that the live stage had applied a row when it stood at `last`."""
-    return taken(ProjectionsStage.name, ProjectionsStage.version, log, region, last)
+def _taken(log: Log, region: str, journal: int) -> sql.Composable:
+    """Return the condition that the live stage had applied a row at this journal position."""
+    return taken(ProjectionsStage.name, ProjectionsStage.version, log, region, journal)
 
 
 def _entries(
@@ -255,13 +283,27 @@ def _entries(
 
 
 def _store(connection: Connection, group: str, piece: Stretch, entries: Sequence[Any]) -> None:
+    incarnation = entries[-1].incarnation if entries else 0
+    _advance(connection, piece.region, group, piece.log, (piece.last, incarnation))
+
+
+def _remember(connection: Connection, region: str, projection: Projection, journal: int) -> None:
+    """Write down, for a group of another log, the journal position that says who waited."""
+    if projection.log is not JOURNAL:
+        _advance(connection, region, projection.name, JOURNAL, (journal, 0))
+
+
+def _advance(
+    connection: Connection, region: str, group: str, log: Log, reached: tuple[int, int]
+) -> None:
+    position, incarnation = reached
     connection.execute(
         query("positions.sql", "advance"),
         {
-            "regions": [piece.region],
+            "regions": [region],
             "projections": [group],
-            "logs": [piece.log.name],
-            "positions": [piece.last],
-            "incarnations": [entries[-1].incarnation if entries else 0],
+            "logs": [log.name],
+            "positions": [position],
+            "incarnations": [incarnation],
         },
     )

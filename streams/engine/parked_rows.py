@@ -63,9 +63,12 @@ def intervals(
     ]
 
 
-def taken(stage: str, version: int, log: Log, region: str, last: int) -> sql.Composable:
-    """Return the condition that a log's row waited for nobody when the stage stood at `last`."""
-    when = sql.SQL("(p.until is null or p.until > {})").format(sql.Literal(last))
+def taken(stage: str, version: int, log: Log, region: str, journal: int) -> sql.Composable:
+    """Return the condition that a log's row waited for nobody at a journal position of the stage.
+
+    Whatever the log: only the journal surely moves when somebody is taken up.
+    """
+    when = sql.SQL("(p.asked_at is null or p.asked_at > {})").format(sql.Literal(journal))
     if log.name not in _ITS_HOUSEHOLDS:
         return sql.SQL("true")
     return sql.SQL("not {}").format(_parked(stage, version, log, region, when))
@@ -74,8 +77,10 @@ def taken(stage: str, version: int, log: Log, region: str, last: int) -> sql.Com
 def taken_late(
     stage: str, version: int, log: Log, region: str, *, after: int, last: int
 ) -> sql.Composable:
-    """Return the condition that a row waited at `after` and was applied up to `last`."""
-    when = sql.SQL("p.until > {} and p.until <= {}").format(sql.Literal(after), sql.Literal(last))
+    """Return the condition that a row waited at one journal position, and at `last` no longer."""
+    when = sql.SQL("p.asked_at > {} and p.asked_at <= {}").format(
+        sql.Literal(after), sql.Literal(last)
+    )
     if log.name not in _ITS_HOUSEHOLDS:
         return sql.SQL("false")
     return _parked(stage, version, log, region, when)

@@ -200,9 +200,17 @@ class ParkingLot:
             named.setdefault(log, []).append(household_id)
         return named
 
-    def unpark(self, log: str, household_ids: Sequence[str], until: int) -> None:
-        """Close the interval of these households: their rows up to `until` are applied."""
-        asked = {"log": log, "household_ids": list(household_ids), "until": until}
+    def unpark(self, log: str, household_ids: Sequence[str], *, until: int, asked_at: int) -> None:
+        """Close the interval of these households: their rows up to `until` are applied.
+
+        `asked_at` is the journal position of the request for it.
+        """
+        asked = {
+            "log": log,
+            "household_ids": list(household_ids),
+            "until": until,
+            "asked_at": asked_at,
+        }
         self._connection.execute(QUERIES["unpark"], {**self._place(), **asked})
         self.now.remove(log, household_ids)
 

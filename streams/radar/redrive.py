@@ -130,7 +130,7 @@ def redrive(
         fold.release(household_id, refolded.households.get(household_id))
         records = [_normal(lease.region, one) for one in refolded.said[household_id]]
         missing += still_to_say(logged[household_id], records)
-    lot.unpark(JOURNAL.name, well, position)
+    lot.unpark(JOURNAL.name, well, until=position, asked_at=position)
     return [{**record, **place_at(row)} for record in missing]
 
 

@@ -16,7 +16,7 @@ select log, household_id from engine.parked
  order by log, household_id;
 
 -- name: unpark
-update engine.parked set until = %(until)s, redriven_at = clock_timestamp()
+update engine.parked set until = %(until)s, asked_at = %(asked_at)s, redriven_at = clock_timestamp()
  where stage = %(stage)s and version = %(version)s and region = %(region)s and log = %(log)s
    and household_id = any(%(household_ids)s::text[]) and until is null;
 
