@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
-from confluent_kafka import TopicCollection, TopicPartition
+from confluent_kafka import (
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    TopicCollection,
+    TopicPartition,
+)
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from streams.engine.errors import StopError, TransientError
+from streams.engine.stage import InputRecord
 
 REQUEST_SECONDS_MAX = 10.0
+READ_RECORDS_MAX = 1_000
+
+Bounds = Mapping[tuple[str, int], tuple[int, int]]
+"""First offset kept and next offset of each (topic, partition)."""
 
 
 class Broker(Protocol):
@@ -20,8 +33,12 @@ class Broker(Protocol):
         """Return Kafka's id of each topic; a missing topic is a StopError that names it."""
         ...
 
-    def bounds(self, at: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], tuple[int, int]]:
+    def bounds(self, at: Iterable[tuple[str, int]]) -> Bounds:
         """Return (first offset kept, next offset) of each (topic, partition)."""
+        ...
+
+    def read(self, topic: str, partition: int, first: int, last: int) -> Iterator[InputRecord]:
+        """Yield the records that the topic still has from offset `first` to `last`, in order."""
         ...
 
 
@@ -32,6 +49,16 @@ class KafkaBroker:
         self._admin = AdminClient(
             {"bootstrap.servers": bootstrap, "client.id": client_id, "log_level": 2}
         )
+        self._reading = {
+            "bootstrap.servers": bootstrap,
+            "client.id": f"{client_id}-claims",
+            # Never joined and never committed to: the library asks for a name all the same.
+            "group.id": f"{client_id}-claims",
+            "enable.auto.commit": False,
+            "enable.partition.eof": True,
+            "auto.offset.reset": "error",
+            "log_level": 2,
+        }
 
     def topic_ids(self, topics: Iterable[str]) -> Mapping[str, str]:
         """Return Kafka's id of each topic; a missing topic is a StopError that names it."""
@@ -51,7 +78,7 @@ class KafkaBroker:
                 raise TransientError(f"topic {name} cannot be described now") from error
         return found
 
-    def bounds(self, at: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], tuple[int, int]]:
+    def bounds(self, at: Iterable[tuple[str, int]]) -> Bounds:
         """Return (first offset kept, next offset) of each (topic, partition)."""
         places = [TopicPartition(topic, partition) for topic, partition in sorted(set(at))]
         ends: list[dict[tuple[str, int], int]] = []
@@ -66,3 +93,44 @@ class KafkaBroker:
                 raise TransientError("log bounds cannot be read now") from error
         first, last = ends
         return {place: (first[place], last[place]) for place in first}
+
+    def read(self, topic: str, partition: int, first: int, last: int) -> Iterator[InputRecord]:
+        """Yield the records that the topic still has from offset `first` to `last`, in order."""
+        with contextlib.closing(Consumer(self._reading)) as consumer:
+            consumer.assign([TopicPartition(topic, partition, first)])
+            while True:
+                messages = consumer.consume(READ_RECORDS_MAX, REQUEST_SECONDS_MAX)
+                if not messages:
+                    raise TransientError(f"topic {topic} does not answer now")
+                for message in messages:
+                    if _is_end(message) or (message.offset() or 0) > last:
+                        return
+                    record = _record(topic, message)
+                    yield record
+                    if record.offset == last:
+                        return
+
+
+def _is_end(message: Message) -> bool:
+    """Say whether the partition ends here; any other error is raised."""
+    error = message.error()
+    if error is None:
+        return False
+    if error.code() != KafkaError._PARTITION_EOF:  # noqa: SLF001 - the public name of the code
+        raise KafkaException(error)
+    return True
+
+
+def _record(topic: str, message: Message) -> InputRecord:
+    offset = message.offset()
+    assert offset is not None
+    headers = message.headers() or []
+    key, value = message.key(), message.value()
+    return InputRecord(
+        topic=topic,
+        offset=offset,
+        key=key if key is None or isinstance(key, bytes) else key.encode(),
+        value=value if value is None or isinstance(value, bytes) else value.encode(),
+        headers=tuple((name, said) for name, said in headers if isinstance(said, bytes)),
+        timestamp_ms=message.timestamp()[1],
+    )

@@ -15,6 +15,7 @@ REGION_CODES = ("noord", "oost", "zuid")
 INPUTS = ("in.police", "in.school")
 LOG_TOPIC = "vt.findings.v1"
 FRAME_BYTES = 5
+NO_HEAD = (1, 0, 0, 0, -1)
 
 
 class Violation(Exception):
@@ -31,7 +32,7 @@ def is_drained(database: Database, topics: Topics) -> bool:
                 at is None or at[1] != topics.end((topic, partition)) - 1
             ):
                 return False
-        head = rows.get(("log_head", ("findings", region)), (1, 0, 0, 0))
+        head = rows.get(("log_head", ("findings", region)), NO_HEAD)
         read = rows.get(("input", ("reading", 1, region, LOG_TOPIC)), ("", -1, 0, 0))
         if not head[1] == head[2] == read[3]:
             return False
@@ -118,7 +119,7 @@ def _log(database: Database, region: str, outcomes: dict[tuple[str, int], Any]) 
     found = []
     if sorted(log) != list(range(1, len(applied) + 1)):
         found.append(f"{region}: positions {sorted(log)} for {len(applied)} accepted records")
-    head = rows.get(("log_head", ("findings", region)), (1, 0, 0, 0))
+    head = rows.get(("log_head", ("findings", region)), NO_HEAD)
     if head[1] != len(log):
         found.append(f"{region}: the head says {head[1]} of {len(log)} rows")
     if sorted(log.values()) != sorted(applied.values()):
@@ -157,7 +158,7 @@ def _folded(database: Database, region: str, bodies: list[bytes]) -> list[str]:
 
 def _relayed(database: Database, topics: Topics, partition: int) -> list[str]:
     region = REGION_CODES[partition]
-    head = database.rows.get(("log_head", ("findings", region)), (1, 0, 0, 0))[1]
+    head = database.rows.get(("log_head", ("findings", region)), NO_HEAD)[1]
     there = {
         int(dict(record.headers)["radar-position"])
         for record in topics.logs.get((LOG_TOPIC, partition), [])

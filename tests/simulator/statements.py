@@ -45,9 +45,9 @@ def claim_inputs(tx: Transaction, p: Mapping[str, Any]) -> Rows:
 def claim_log(tx: Transaction, p: Mapping[str, Any]) -> Rows:
     key = (p["log"], p["region"])
     tx.lock("log_head", *key)
-    head = tx.read("log_head", *key) or (1, 0, 0, 0)
+    head = tx.read("log_head", *key) or (1, 0, 0, 0, -1)
     tx.write(head, "log_head", *key)
-    return [head[:3]]
+    return [(*head[:3], head[4])]
 
 
 def read_lease(tx: Transaction, p: Mapping[str, Any]) -> Rows:
@@ -67,6 +67,29 @@ def read_inputs(tx: Transaction, p: Mapping[str, Any]) -> Rows:
 def read_log_head(tx: Transaction, p: Mapping[str, Any]) -> Rows:
     head = tx.read("log_head", p["log"], p["region"])
     return [] if head is None else [head[:2]]
+
+
+def read_log_history(tx: Transaction, p: Mapping[str, Any]) -> Rows:
+    head = tx.read("log_head", p["log"], p["region"])
+    openings = tx.read("incarnation", p["log"], p["region"]) or ((None, None),)
+    return [] if head is None else [(head[1], *opening) for opening in openings]
+
+
+def raise_incarnation(tx: Transaction, p: Mapping[str, Any]) -> Rows:
+    key = (p["log"], p["region"])
+    tx.lock("log_head", *key)
+    incarnation, *at = tx.read("log_head", *key)
+    tx.write((max(incarnation, p["incarnation"]), *at), "log_head", *key)
+    return []
+
+
+def note_incarnation(tx: Transaction, p: Mapping[str, Any]) -> Rows:
+    key = (p["log"], p["region"])
+    tx.lock("incarnation", *key)
+    known = tx.read("incarnation", *key) or ()
+    if p["incarnation"] not in {incarnation for _, incarnation in known}:
+        tx.write((*known, (p["first"], p["incarnation"])), "incarnation", *key)
+    return []
 
 
 def fence(tx: Transaction, p: Mapping[str, Any]) -> Rows:
@@ -96,10 +119,10 @@ def advance_inputs(tx: Transaction, p: Mapping[str, Any]) -> Rows:
 def advance_log(tx: Transaction, p: Mapping[str, Any]) -> Rows:
     key = (p["log"], p["region"])
     tx.lock("log_head", *key)
-    incarnation, position, relayed, epoch = tx.read("log_head", *key)
+    incarnation, position, *relayed = tx.read("log_head", *key)
     if position != p["old"]:
         return []
-    tx.write((incarnation, position + p["count"], relayed, epoch), "log_head", *key)
+    tx.write((incarnation, position + p["count"], *relayed), "log_head", *key)
     return [(incarnation,)]
 
 
@@ -132,10 +155,10 @@ def insert_dead_letter(tx: Transaction, p: Mapping[str, Any]) -> Rows:
 def store_relayed(tx: Transaction, p: Mapping[str, Any]) -> Rows:
     key = (p["log"], p["region"])
     tx.lock("log_head", *key)
-    incarnation, position, relayed, epoch = tx.read("log_head", *key)
+    incarnation, position, relayed, epoch, offset = tx.read("log_head", *key)
     if epoch <= p["epoch"]:
-        relayed = max(relayed, p["relayed"])
-        tx.write((incarnation, position, relayed, p["epoch"]), "log_head", *key)
+        told = (max(relayed, p["relayed"]), p["epoch"], max(offset, p["offset"]))
+        tx.write((incarnation, position, *told), "log_head", *key)
     return []
 
 
@@ -175,8 +198,9 @@ def _table(text: str) -> str:
 
 
 NAMED: tuple[Callable[..., Rows], ...] = (
-    claim_head, claim_inputs, claim_log, read_lease, read_inputs, read_log_head, fence,
-    advance_inputs, advance_log, copy_ledger, store_relayed,
+    claim_head, claim_inputs, claim_log, read_lease, read_inputs, read_log_head,
+    read_log_history, raise_incarnation, note_incarnation, fence, advance_inputs,
+    advance_log, copy_ledger, store_relayed,
 )  # fmt: skip
 WITHOUT_OUTCOME = ("note_progress", "forget_progress", "discard_plans")
 # The stages of the simulator own their tables: these are all the statements they need.
