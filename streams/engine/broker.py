@@ -124,13 +124,13 @@ def _is_end(message: Message) -> bool:
 def _record(topic: str, message: Message) -> InputRecord:
     offset = message.offset()
     assert offset is not None
-    headers = message.headers() or []
-    key, value = message.key(), message.value()
+    headers = message.headers() or {}
+    pairs = headers.items() if isinstance(headers, dict) else headers
     return InputRecord(
         topic=topic,
         offset=offset,
-        key=key if key is None or isinstance(key, bytes) else key.encode(),
-        value=value if value is None or isinstance(value, bytes) else value.encode(),
-        headers=tuple((name, said) for name, said in headers if isinstance(said, bytes)),
+        key=message.key(),
+        value=message.value(),
+        headers=tuple((name, said) for name, said in pairs if isinstance(said, bytes)),
         timestamp_ms=message.timestamp()[1],
     )

@@ -37,7 +37,7 @@ def run_schedules(
 ) -> Run:
     """Run schedules with the seeds `seed`, `seed + 1`, …; each can be run alone by its seed."""
     run = Run()
-    with _quiet():
+    with quiet():
         for number in range(schedules):
             result = World(seed + number, parts).run()
             run.schedules += 1
@@ -52,7 +52,7 @@ def run_schedules(
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep the engine's own log lines out of the way: there are thousands, all expected."""
     before = structlog.get_config()
     structlog.configure(processors=[_drop], cache_logger_on_first_use=False)
