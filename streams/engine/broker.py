@@ -20,7 +20,6 @@ from streams.engine.errors import StopError, TransientError
 from streams.engine.stage import InputRecord
 
 REQUEST_SECONDS_MAX = 10.0
-READ_RECORDS_MAX = 1_000
 
 Bounds = Mapping[tuple[str, int], tuple[int, int]]
 """First offset kept and next offset of each (topic, partition)."""
@@ -99,16 +98,15 @@ class KafkaBroker:
         with contextlib.closing(Consumer(self._reading)) as consumer:
             consumer.assign([TopicPartition(topic, partition, first)])
             while True:
-                messages = consumer.consume(READ_RECORDS_MAX, REQUEST_SECONDS_MAX)
-                if not messages:
+                message = consumer.poll(REQUEST_SECONDS_MAX)
+                if message is None:
                     raise TransientError(f"topic {topic} does not answer now")
-                for message in messages:
-                    if _is_end(message) or (message.offset() or 0) > last:
-                        return
-                    record = _record(topic, message)
-                    yield record
-                    if record.offset == last:
-                        return
+                if _is_end(message) or (message.offset() or 0) > last:
+                    return
+                record = _record(topic, message)
+                yield record
+                if record.offset == last:
+                    return
 
 
 def _is_end(message: Message) -> bool:
