@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
+import structlog
 from confluent_kafka import (
     Consumer,
     KafkaError,
@@ -19,7 +21,12 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 from streams.engine.errors import StopError, TransientError
 from streams.engine.stage import InputRecord
 
+logger = structlog.get_logger()
+
 REQUEST_SECONDS_MAX = 10.0
+# By default librdkafka waits up to ten seconds before it tries a broker again that was away.
+RECONNECT_MS_MAX = 500
+RETRY_SECONDS = 0.5
 
 Bounds = Mapping[tuple[str, int], tuple[int, int]]
 """First offset kept and next offset of each (topic, partition)."""
@@ -46,7 +53,12 @@ class KafkaBroker:
 
     def __init__(self, bootstrap: str, client_id: str) -> None:
         self._admin = AdminClient(
-            {"bootstrap.servers": bootstrap, "client.id": client_id, "log_level": 2}
+            {
+                "bootstrap.servers": bootstrap,
+                "client.id": client_id,
+                "log_level": 2,
+                "reconnect.backoff.max.ms": RECONNECT_MS_MAX,
+            }
         )
         self._reading = {
             "bootstrap.servers": bootstrap,
@@ -57,6 +69,7 @@ class KafkaBroker:
             "enable.partition.eof": True,
             "auto.offset.reset": "error",
             "log_level": 2,
+            "reconnect.backoff.max.ms": RECONNECT_MS_MAX,
         }
 
     def topic_ids(self, topics: Iterable[str]) -> Mapping[str, str]:
@@ -132,3 +145,20 @@ def _record(topic: str, message: Message) -> InputRecord:
         headers=tuple((name, said) for name, said in pairs if isinstance(said, bytes)),
         timestamp_ms=message.timestamp()[1],
     )
+
+
+def wait_for_broker(broker: Broker, topics: Iterable[str]) -> None:
+    """Return when the broker knows these topics.
+
+    A Kafka client of Faust that starts while the broker is away ends its process, and the restart
+    comes later than the broker.  Raises StopError for a topic that does not exist.
+    """
+    names = tuple(topics)
+    while True:
+        try:
+            broker.topic_ids(names)
+        except TransientError:
+            logger.warning("broker_awaited")
+            time.sleep(RETRY_SECONDS)
+        else:
+            return
