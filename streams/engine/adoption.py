@@ -1,7 +1,7 @@
 """After a restore of an older database: takes back the rows that a log's topic still holds.
 
 A topic holds committed rows only, so one that is ahead of its table says that the table was put
-back to an earlier day.  See docs/decisions/0012-restored-database.md.
+back to an earlier day.  See docs/decisions/0009-restored-database.md.
 """
 
 from __future__ import annotations
@@ -172,7 +172,13 @@ def _write_again(stage: Stage, store: Store, lease: Lease, ahead: Ahead) -> None
         tx.fence([lease])
         tx.open_incarnation(lease, ahead.log, ahead.newest + 1, at.position + 1)
     lease.sequence += 1
-    _say("log_incarnation_opened", lease, ahead, rows=0)
+    logger.warning(
+        "log_incarnation_opened",
+        log=ahead.log.name,
+        region=lease.region,
+        after=ahead.head,
+        incarnation=at.incarnation,
+    )
 
 
 def _adopt(stage: AdoptingStage, store: Store, broker: Broker, lease: Lease, ahead: Ahead) -> None:
@@ -187,7 +193,14 @@ def _adopt(stage: AdoptingStage, store: Store, broker: Broker, lease: Lease, ahe
         )
         _write(stage, store, ahead, adopted)
         metrics.ADOPTED_ROWS.labels(log=ahead.log.name).inc(len(rows))
-    _say("log_rows_adopted", lease, ahead, rows=len(ahead.places))
+    logger.warning(
+        "log_rows_adopted",
+        log=ahead.log.name,
+        region=lease.region,
+        rows=len(ahead.places),
+        after=ahead.head,
+        incarnation=lease.logs[ahead.log.name].incarnation,
+    )
 
 
 def _chunks(stage: AdoptingStage, rows: Iterable[InputRecord]) -> Iterator[list[InputRecord]]:
@@ -285,15 +298,3 @@ def _refuse_missing(lease: Lease, topic: str, offsets: Collection[int]) -> None:
             f"{topic}, region {lease.region}: offsets {min(offsets)} to {max(offsets)} are needed "
             f"to take rows back ({len(offsets)} of them) and the topic has them no more; {RUNBOOK}"
         )
-
-
-def _say(event: str, lease: Lease, ahead: Ahead, *, rows: int) -> None:
-    at = lease.logs[ahead.log.name]
-    logger.warning(
-        event,
-        log=ahead.log.name,
-        region=lease.region,
-        rows=rows,
-        after=ahead.head,
-        incarnation=at.incarnation,
-    )
