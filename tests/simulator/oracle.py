@@ -176,8 +176,11 @@ def _relayed(database: Database, topics: Topics, partition: int) -> list[str]:
 
 
 def incarnation_at(database: Database, region: str, position: int) -> int:
-    openings = database.rows.get(("incarnation", ("findings", region)), ())
-    begun: list[int] = [number for first, number in openings if first <= position]
+    begun = [
+        int(key[2])
+        for (table, key), first in database.rows.items()
+        if table == "incarnation" and key[:2] == ("findings", region) and first <= position
+    ]
     return max([1, *begun])
 
 

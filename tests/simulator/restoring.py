@@ -121,12 +121,13 @@ class RestoringWorld(World):
             for partition, region in enumerate(REGION_CODES)
             for record in self.topics.logs.get((FINDINGS.topic, partition), [])
         }
-        for (table, key), row in self.database.rows.items():
+        rows = self.database.rows.items()
+        for key, row in ((key, row) for (table, key), row in rows if table == FINDINGS.name):
             place = (
                 (INCARNATION_HEADER, str(row[0]).encode()),
-                (POSITION_HEADER, str(key[-1]).encode()),
+                (POSITION_HEADER, str(key[1]).encode()),
             )
-            if table == FINDINGS.name and (key[0], *place) in on_topic:
+            if (key[0], *place) in on_topic:
                 self.kept[key] = row
 
     def forgotten(self) -> list[str]:

@@ -72,12 +72,21 @@ def read_log_head(tx: Transaction, p: Mapping[str, Any]) -> Rows:
 
 def read_log_history(tx: Transaction, p: Mapping[str, Any]) -> Rows:
     head = tx.read("log_head", p["log"], p["region"])
-    openings = tx.read("incarnation", p["log"], p["region"]) or ((None, None),)
-    return [] if head is None else [(head[1], *opening) for opening in openings]
+    if head is None:
+        return []
+    rows = {**tx.database.rows, **tx.writes}
+    begun = sorted(
+        (key[2], first)
+        for (table, key), first in rows.items()
+        if table == "incarnation" and key[:2] == (p["log"], p["region"])
+    )
+    return [(head[1], first, number) for number, first in begun] or [(head[1], None, None)]
 
 
 def raise_incarnation(tx: Transaction, p: Mapping[str, Any]) -> Rows:
     key = (p["log"], p["region"])
+    if tx.read("log_head", *key) is None:
+        return []
     tx.lock("log_head", *key)
     incarnation, *at = tx.read("log_head", *key)
     tx.write((max(incarnation, p["incarnation"]), *at), "log_head", *key)
@@ -85,11 +94,10 @@ def raise_incarnation(tx: Transaction, p: Mapping[str, Any]) -> Rows:
 
 
 def note_incarnation(tx: Transaction, p: Mapping[str, Any]) -> Rows:
-    key = (p["log"], p["region"])
+    key = (p["log"], p["region"], p["incarnation"])
     tx.lock("incarnation", *key)
-    known = tx.read("incarnation", *key) or ()
-    if p["incarnation"] not in {incarnation for _, incarnation in known}:
-        tx.write((*known, (p["first"], p["incarnation"])), "incarnation", *key)
+    if tx.read("incarnation", *key) is None:
+        tx.write(p["first"], "incarnation", *key)
     return []
 
 

@@ -16,8 +16,8 @@ from tests.simulator.restoring import DecidingStage, DecidingWorld, RestoringWor
 from tests.simulator.schedules import quiet
 
 SEED = int(os.environ.get("RADAR_TEST_SEED", "20"))
-SCHEDULES = 300
-MET_MIN = 50
+SCHEDULES = 150
+MET_MIN = 25
 
 
 @pytest.fixture(autouse=True)

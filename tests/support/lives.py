@@ -23,6 +23,7 @@ from streams.engine.unit import Unit
 from streams.engine.worker import Worker
 from tests.support.admission import REGIONS, AdmissionRoad
 from tests.support.databases import database_name, fresh_database
+from tests.support.road import eventually
 
 if TYPE_CHECKING:
     from hub.local.endpoints import Endpoints
@@ -158,10 +159,21 @@ def admission_topics(stack: Endpoints) -> Iterator[AdminClient]:
     admin = AdminClient({"bootstrap.servers": stack.kafka_bootstrap})
     names = [*INBOUND_TOPICS, JOURNAL.topic, ADVICE.topic]
     made = [NewTopic(name, len(REGIONS), 1) for name in names]
+    _remove(admin, names)
     for future in admin.create_topics(made).values():
         future.result(20)
     try:
         yield admin
     finally:
-        for future in admin.delete_topics(names).values():
-            future.result(20)
+        _remove(admin, names)
+
+
+def _remove(admin: AdminClient, names: Sequence[str]) -> None:
+    """Remove topics, also those that tests of other folders left behind."""
+
+    def present() -> list[str]:
+        return [name for name in admin.list_topics(timeout=10).topics if name in names]
+
+    for future in admin.delete_topics(present()).values() if present() else ():
+        future.result(20)
+    eventually(lambda: not present(), "the topics are gone")

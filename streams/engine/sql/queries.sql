@@ -33,7 +33,8 @@ select incarnation, position from engine.log_head where log = %(log)s and region
 select h.position, i.first_position, i.incarnation
   from engine.log_head h
   left join engine.incarnation i on i.log = h.log and i.region = h.region
- where h.log = %(log)s and h.region = %(region)s;
+ where h.log = %(log)s and h.region = %(region)s
+ order by i.incarnation;
 
 -- name: raise_incarnation
 update engine.log_head set incarnation = %(incarnation)s

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+import pytest
 
 from schemas.examples import examples_of
 from tests.support.databases import database_name
@@ -24,14 +26,18 @@ NUMBERS = "select region, kind, hmac, pid from vault.identity_index"
 @contextmanager
 def stopped(radar: Radar) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
     """Stop every process of ours, hand over the database server, start them again."""
-    for name in radar.ports:
-        radar.stack.supervisor.pause(name)
+    supervisor = radar.stack.supervisor
+    _of_each(supervisor.pause, radar.ports)
     server = radar.settings.database.rsplit("/", 1)[0] + "/postgres"
     with psycopg.connect(server, autocommit=True) as connection:
         yield connection
-    for name in radar.ports:
-        radar.stack.supervisor.resume(name)
+    _of_each(supervisor.resume, radar.ports)
     eventually(lambda: all(map(radar.is_ready, radar.ports)), "everybody is ready", 60)
+
+
+def _of_each(act: Callable[[str], object], names: Iterable[str]) -> None:
+    with ThreadPoolExecutor() as threads:
+        list(threads.map(act, names))
 
 
 def copied(radar: Radar) -> str:
@@ -70,6 +76,7 @@ def say_all(radar: Radar, kafka: KafkaPartner, people: Sequence[dict[str, Any]])
     return [late, soon, registered]
 
 
+@pytest.mark.timeout(300)
 def test_a_road_goes_on_after_a_restore(radar: Radar, kafka: KafkaPartner) -> None:
     people = [{"bsn": new_bsn()}, {"bsn": new_bsn()}]
     before = report(people[0], days_ago=90)
