@@ -58,6 +58,8 @@ def fill_the_log(radar: Radar) -> bool:
             with psycopg.connect(radar.settings.database, autocommit=True) as connection:
                 connection.execute("select pg_logical_emit_message(false, 'full', 'disk')")
                 connection.execute("select pg_switch_wal()")
+        except psycopg.errors.DiskFull:
+            continue  # it stands, and says so
         except psycopg.OperationalError:
             return True
     return False
