@@ -1,7 +1,7 @@
 """After a restore of an older database: takes back the rows that a log's topic still holds.
 
 A topic holds committed rows only, so one that is ahead of its table says that the table was put
-back to an earlier day.  See docs/decisions/0009-restored-database.md.
+back to an earlier day.  See docs/decisions/0010-restored-database.md.
 """
 
 from __future__ import annotations
