@@ -1,4 +1,4 @@
-"""What latency is compared with: consume one record, insert it, commit, and nothing else.
+"""What latency is compared with: consume what is there, insert it, commit, and nothing else.
 
 It notes its offsets where the stages note their positions, so that one listener hears both.
 """
@@ -15,9 +15,10 @@ from tests.bench.events import REGIONS
 from tests.bench.rivals.terms import CONSUMER
 
 STAGE = "bare"
+MORE_RECORDS_MAX = 500
 _INSERT = (
     "insert into engine.progress (stage, version, region, topic, position)"
-    " values (%s, 1, %s, %s, %s)"
+    " select %s, 1, * from unnest(%s::text[], %s::text[], %s::bigint[])"
 )
 
 
@@ -35,10 +36,13 @@ def main() -> None:
             message = consumer.poll(1.0)
             if message is None:
                 continue
-            region = REGIONS[message.partition() or 0]
+            messages = [message, *consumer.consume(MORE_RECORDS_MAX, 0)]
+            regions = [REGIONS[one.partition() or 0] for one in messages]
+            topics_of = [one.topic() for one in messages]
             # Positions start at 1, offsets at 0.
-            position = (message.offset() or 0) + 1
-            connection.execute(_INSERT, [STAGE, region, message.topic(), position])
+            positions = [(one.offset() or 0) + 1 for one in messages]
+            connection.execute(_INSERT, [STAGE, regions, topics_of, positions])
+
 
 
 if __name__ == "__main__":
