@@ -61,6 +61,36 @@ def latency(
     _tell(run(seconds=seconds, tell=say), as_json=as_json)
 
 
+@bench_app.command("rebuild")
+def rebuild_(
+    events: EventsOption = 1_000_000,
+    as_json: JsonOption = False,
+) -> None:
+    """Rebuild the radar's state from the journal, and compare with the pace it was made live.
+
+    Memory must stay flat in both.  Exit 1 when a promise does not hold.
+
+    Example: radar bench rebuild --events 200000 --json
+    """
+    run = _bench("rebuild").run_rebuild_bench
+    _tell(run(events=events, tell=say), as_json=as_json)
+
+
+@bench_app.command()
+def restart(
+    repetitions: Annotated[int, typer.Option(min=1, help="How often each is killed")] = 5,
+    as_json: JsonOption = False,
+) -> None:
+    """Kill workers and the broker with kill -9 and measure until the next commit.
+
+    Exit 1 when one takes longer than promised.
+
+    Example: radar bench restart --repetitions 10 --json
+    """
+    run = _bench("restart").run_restart
+    _tell(run(repetitions=repetitions, tell=say), as_json=as_json)
+
+
 def _tell(report: Any, *, as_json: bool) -> None:
     """Tell what a bench found, to a machine when asked, and end with what it says."""
     if as_json:

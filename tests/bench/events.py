@@ -74,6 +74,16 @@ class Happening:
         return str(UUID(int=(0xBE_4C << 96) | self.number, version=4))
 
     @property
+    def source(self) -> str:
+        """Return its sender's source."""
+        return SOURCES[self.record_name]
+
+    @property
+    def recorded_at(self) -> datetime:
+        """Return when its sender wrote it down; it is known at once."""
+        return self.occurred_at + timedelta(minutes=5)
+
+    @property
     def household_id(self) -> str:
         """Return the token of its household where no admission has drawn one."""
         return _household_token(self.region, self.household)
@@ -182,11 +192,11 @@ def _record(happening: Happening) -> dict[str, Any]:
     name, at = happening.record_name, happening.occurred_at
     meta = {
         "event_id": happening.event_id,
-        "source": SOURCES[name],
+        "source": happening.source,
         "region": happening.region,
         "source_ref": None,
         "occurred_at": at,
-        "recorded_at": at + timedelta(minutes=5),
+        "recorded_at": happening.recorded_at,
     }
     # Filling in defaults walks the schema, so it is done once per kind of event.
     record = {**_defaults(name), "meta": meta, _DAYS[name]: at.date()}

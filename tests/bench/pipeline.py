@@ -38,6 +38,7 @@ from tests.bench.harness import (
     journal_message,
     last_line,
     publish,
+    read_by,
     running_stand,
     wait_until_reached,
 )
@@ -158,7 +159,7 @@ def _radar_stage(stand: Stand, events: int) -> Outcome:
     with stand.database() as url:
         servers = stand.server_seconds()
         with stand.workers(["radar"], url) as (worker,):
-            wait_until_reached(partial(_read_by, url, "radar"), events, "radar")
+            wait_until_reached(partial(read_by, url, "radar"), events, "radar")
             cpu = cpu_seconds(worker)
         spent = _spent(servers, stand.server_seconds())
         digest, findings = _tables(url)
@@ -176,14 +177,6 @@ def _whole_road(stand: Stand, road: WholeRoad, journal: Journal) -> Outcome:
     spent = _spent(servers, stand.server_seconds())
     journal.refill()
     return Outcome(pace=pace, cpu_seconds=cpu, server_seconds=spent, findings=findings)
-
-
-def _read_by(url: str, stage: str) -> int:
-    with psycopg.connect(url) as connection:
-        row = connection.execute(
-            "select coalesce(sum(position), 0)::bigint from engine.input where stage = %s", [stage]
-        ).fetchone()
-    return 0 if row is None else int(row[0])
 
 
 def _tables(url: str) -> tuple[str, int]:

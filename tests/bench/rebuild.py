@@ -10,7 +10,6 @@ import json
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -76,7 +75,7 @@ def _fill_table(url: str, said: Iterator[Happening]) -> None:
                 household = one.household_id
                 copy.write_row(
                     (one.region, one.position, 1, 1, household.encode(), journal_row(one))
-                    + (one.known_at, one.source, one.event_id, one.record_name, [household])
+                    + (one.recorded_at, one.source, one.event_id, one.record_name, [household])
                 )
         cursor.executemany(
             "insert into engine.log_head (log, region, position, relayed) values (%s, %s, %s, %s)",

@@ -94,27 +94,29 @@ class WholeRoad:
 
     def _open(self, url: str) -> None:
         """Open the regions in the template, with nothing but admission at work."""
-        settings = self._stand.settings
-        publisher = Publisher(settings.bootstrap, client_id="radar-bench-opening")
-        try:
-            with (
-                self._stand.workers(["admission"], url),
-                psycopg.connect(url, autocommit=True) as connection,
-            ):
-                for region in REGIONS:
-                    open_region(
-                        connection,
-                        hub_publisher(settings, publisher),
-                        region=region,
-                        name=region.title(),
-                        clock_mode="SYSTEM",
-                        opened_at=START - timedelta(days=1),
-                    )
-        finally:
-            publisher.close()
+        with self._stand.workers(["admission"], url):
+            open_regions(self._stand, url)
         with psycopg.connect(url, autocommit=True) as connection:
             # So that a copy of this database can tell when its own workers have claimed.
             connection.execute("update engine.head set worker = 'opening'")
+
+
+def open_regions(stand: Stand, url: str) -> None:
+    """Open every region, on the hub's own clock; admission must be at work."""
+    publisher = Publisher(stand.settings.bootstrap, client_id="radar-bench-opening")
+    try:
+        with psycopg.connect(url, autocommit=True) as connection:
+            for region in REGIONS:
+                open_region(
+                    connection,
+                    hub_publisher(stand.settings, publisher),
+                    region=region,
+                    name=region.title(),
+                    clock_mode="SYSTEM",
+                    opened_at=START - timedelta(days=1),
+                )
+    finally:
+        publisher.close()
 
 
 def sealed_messages(stand: Stand, url: str, said: Iterable[Happening]) -> list[Outgoing]:

@@ -44,6 +44,5 @@ def main() -> None:
             connection.execute(_INSERT, [STAGE, regions, topics_of, positions])
 
 
-
 if __name__ == "__main__":
     main()
