@@ -46,11 +46,17 @@ class Sent:
 
 def run_latency(*, seconds: int, tell: Tell) -> Report:
     """Send 500 events a second, so long each; what comes while it warms up does not count."""
-    events = PER_SECOND * (WARM_UP_SECONDS + seconds)
     with running_stand(tell) as stand:
-        found = {"stage": _stage(stand, events)}
-        tell(f"stage: p99 {percentile(found['stage'], 0.99):.1f} ms")
-        found["road"], found["bare"] = _road(stand, events)
+        return latency_on(stand, seconds=seconds, warm_up=WARM_UP_SECONDS)
+
+
+def latency_on(stand: Stand, *, seconds: int, warm_up: int) -> Report:
+    """Do so on a stand that runs."""
+    events, left_out = PER_SECOND * (warm_up + seconds), PER_SECOND * warm_up
+    stage_ms = _stage(stand, events)[left_out:]
+    stand.tell(f"stage: p99 {percentile(stage_ms, 0.99):.1f} ms")
+    road_ms, bare_ms = _road(stand, events)
+    found = {"stage": stage_ms, "road": road_ms[left_out:], "bare": bare_ms[left_out:]}
     figures = {
         name: {label: round(percentile(values, share), 1) for label, share in SHARES.items()}
         for name, values in found.items()
@@ -80,10 +86,7 @@ def _stage(stand: Stand, events: int) -> list[float]:
         stand.wait_claimed(url, ["radar"])
         sent = send(stand.settings.bootstrap, messages, PER_SECOND)
         _wait_all(lambda: all(_stage_seen(arrivals, one) for one in sent[-len(REGIONS) :]))
-        return [
-            _milliseconds(one, _stage_seen(arrivals, one))
-            for one in sent[PER_SECOND * WARM_UP_SECONDS :]
-        ]
+        return [_milliseconds(one, _stage_seen(arrivals, one)) for one in sent]
 
 
 def _stage_seen(arrivals: Arrivals, sent: Sent) -> float | None:
@@ -103,9 +106,8 @@ def _road(stand: Stand, events: int) -> tuple[list[float], list[float]]:
             sent = send(stand.settings.bootstrap, messages, PER_SECOND)
             _wait_all(lambda: _is_through(url, arrivals, len(sent), sent[-1]))
             positions = _positions(url)
-    counted = sent[PER_SECOND * WARM_UP_SECONDS :]
-    road_ms = [_milliseconds(one, _road_seen(arrivals, one, positions)) for one in counted]
-    bare_ms = [_milliseconds(one, _bare_seen(arrivals, one)) for one in counted]
+    road_ms = [_milliseconds(one, _road_seen(arrivals, one, positions)) for one in sent]
+    bare_ms = [_milliseconds(one, _bare_seen(arrivals, one)) for one in sent]
     return road_ms, bare_ms
 
 

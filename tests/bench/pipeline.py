@@ -79,26 +79,28 @@ def run_pipeline(*, events: int, rounds: int, rivals: Sequence[str], tell: Tell)
     Every road must have processed everything; those that fold must agree on every household.
     """
     with running_stand(tell) as stand:
-        road = WholeRoad(stand, events) if "f" in rivals else None
-        journal = Journal(stand, events)
-        folds = [name for name in rivals if name in "abcde"]
+        return pipeline_on(stand, events=events, rounds=rounds, rivals=rivals)
 
-        def run(name: str, number: int) -> Outcome:
-            if name == "f":
-                assert road is not None
-                outcome = _whole_road(stand, road, journal)
-            elif name == "b":
-                outcome = _radar_stage(stand, events)
-            else:
-                outcome = _rival(stand, name, number, events)
-            tell(f"round {number + 1}: {name} {outcome.pace.per_second:,.0f} events/s")
-            return outcome
 
-        if folds:
-            journal.refill()
-        found = in_turn([*folds, *(["f"] if road is not None else [])], rounds, run)
-        _agree(found)
-    return _report(found, events, rounds)
+def pipeline_on(stand: Stand, *, events: int, rounds: int, rivals: Sequence[str]) -> Report:
+    """Do so on a stand that runs."""
+    road = WholeRoad(stand, events) if "f" in rivals else None
+    journal = Journal(stand, events)
+    journal.refill()
+
+    def run(name: str, number: int) -> Outcome:
+        if road is not None and name == "f":
+            outcome = _whole_road(stand, road, journal)
+        elif name == "b":
+            outcome = _radar_stage(stand, events)
+        else:
+            outcome = _rival(stand, name, number, events)
+        stand.tell(f"round {number + 1}: {name} {outcome.pace.per_second:,.0f} events/s")
+        return outcome
+
+    found = in_turn(rivals, rounds, run)
+    _agree(found)
+    return _report(found, events, rounds, journal.bytes_each)
 
 
 class Journal:
@@ -219,7 +221,9 @@ def _spent(before: Mapping[str, float], after: Mapping[str, float]) -> dict[str,
     return {name: after[name] - before[name] for name in before}
 
 
-def _report(found: Mapping[str, Sequence[Outcome]], events: int, rounds: int) -> Report:
+def _report(
+    found: Mapping[str, Sequence[Outcome]], events: int, rounds: int, bytes_each: int
+) -> Report:
     rates = {name: median(o.pace.per_second for o in outcomes) for name, outcomes in found.items()}
     promises = [
         Promise(name=name, value=rates[name[0]] / rates[name[2]], floor=floor, aim=aim)
@@ -236,7 +240,7 @@ def _report(found: Mapping[str, Sequence[Outcome]], events: int, rounds: int) ->
         }
         for name, outcomes in found.items()
     }
-    measured = {"events": events, "rounds": rounds, "roads": roads}
+    measured = {"events": events, "bytes_each": bytes_each, "rounds": rounds, "roads": roads}
     return Report(bench="pipeline", promises=promises, measured=measured)
 
 

@@ -1,4 +1,4 @@
-"""How fast the radar's state is made anew, beside how fast it was made live, and in how much memory.
+"""How fast the radar's state is made anew, beside how fast it was made live, in how much memory.
 
 The journal stands in its table, filled by COPY, and on its topic.  First the live worker reads all
 of it, then `radar rebuild radar` does, and must find the same.
@@ -31,21 +31,27 @@ MIB = 2**20
 
 def run_rebuild_bench(*, events: int, tell: Tell) -> Report:
     """Read the journal live, then rebuild from it; raises BenchFailed when they differ."""
-    with running_stand(tell) as stand, stand.database() as url:
+    with running_stand(tell) as stand:
+        return rebuild_on(stand, events=events)
+
+
+def rebuild_on(stand: Stand, *, events: int) -> Report:
+    """Do so on a stand that runs."""
+    with stand.database() as url:
         stand.new_log_topics()
         _fill_table(url, happenings(events))
         stand.fill_journal(happenings(events))
-        tell(f"{events:,} rows in the journal")
+        stand.tell(f"{events:,} rows in the journal")
         with stand.workers(["radar"], url) as (worker,), sampled(worker.pid) as live_memory:
             reached: Callable[[], int] = partial(read_by, url, "radar")
             wait_until_reached(reached, events, "radar")
         live = pace_of(url, "radar", JOURNAL.topic)
-        tell(f"live: {live.per_second:,.0f} rows/s")
+        stand.tell(f"live: {live.per_second:,.0f} rows/s")
         rebuilt, memory = _rebuild(stand, url)
     if not rebuilt["equal"] or rebuilt["rows"] != events:
         raise BenchFailed("the rebuild did not give what the live stage gave")
     rate = float(str(rebuilt["rows_per_second"]))
-    tell(f"rebuild: {rate:,.0f} rows/s")
+    stand.tell(f"rebuild: {rate:,.0f} rows/s")
     promises = (
         Promise(
             name="rebuild / live", value=rate / live.per_second, floor=RATIO_FLOOR, aim=RATIO_AIM
@@ -73,10 +79,9 @@ def _fill_table(url: str, said: Iterator[Happening]) -> None:
             for one in said:
                 heads[one.region] = one.position
                 household = one.household_id
-                copy.write_row(
-                    (one.region, one.position, 1, 1, household.encode(), journal_row(one))
-                    + (one.recorded_at, one.source, one.event_id, one.record_name, [household])
-                )
+                head = (one.region, one.position, 1, 1, household.encode(), journal_row(one))
+                values = (one.recorded_at, one.source, one.event_id, one.record_name, [household])
+                copy.write_row((*head, *values))
         cursor.executemany(
             "insert into engine.log_head (log, region, position, relayed) values (%s, %s, %s, %s)",
             [(JOURNAL.name, region, head, head) for region, head in heads.items()],

@@ -43,24 +43,28 @@ def run_restart(*, repetitions: int, tell: Tell) -> Report:
 
     The ceilings hold for the slowest of all.
     """
-    found: dict[str, list[float]] = {}
     with running_stand(tell) as stand:
-        database = stand.settings.database
-        names = start_services(stand.stack, stand.stack.endpoints, STAGES)
-        for name in names:
-            stand.stack.supervisor.wait_ready(name)
-        open_regions(stand, database)
-        with psycopg.connect(database, autocommit=True) as connection, _sender(stand, database):
-            time.sleep(SETTLE_SECONDS)
-            for _ in range(repetitions):
-                for stage in STAGES:
-                    for kind, kill in (("worker", kill_worker), ("guardian", kill_guardian)):
-                        seconds = _after(stand, connection, stage, kill)
-                        found.setdefault(f"{kind} of {stage}", []).append(seconds)
-                        tell(f"{kind} of {stage}: {seconds:.2f} s")
-                seconds = _after_broker(stand, connection)
-                found.setdefault("broker", []).append(seconds)
-                tell(f"broker: {seconds:.2f} s after its first answer")
+        return restart_on(stand, repetitions=repetitions)
+
+
+def restart_on(stand: Stand, *, repetitions: int) -> Report:
+    """Do so on a stand that runs and has no services yet."""
+    database = stand.settings.database
+    for name in start_services(stand.stack, stand.stack.endpoints, STAGES):
+        stand.stack.supervisor.wait_ready(name)
+    open_regions(stand, database)
+    found: dict[str, list[float]] = {}
+
+    def note(name: str, seconds: float) -> None:
+        found.setdefault(name, []).append(seconds)
+        stand.tell(f"{name}: {seconds:.2f} s")
+
+    with psycopg.connect(database, autocommit=True) as connection, _sender(stand, database):
+        for _ in range(repetitions):
+            for stage in STAGES:
+                note(f"worker of {stage}", _after(stand, connection, stage, kill_worker))
+                note(f"guardian of {stage}", _after(stand, connection, stage, kill_guardian))
+            note("broker", _after_broker(stand, connection))
     promises = [
         Promise(
             name=f"{name}, slowest (s)",
