@@ -74,10 +74,13 @@ FAULTS ?= 200
 SEED ?= 1
 
 .PHONY: test-long
-test-long: setup ## What takes long: a soak of FAULTS faults, 5,000 examples a property, all rivals
+test-long: setup ## What takes long: a soak of FAULTS faults, 5,000 examples a property, the benches
 	@HYPOTHESIS_PROFILE=long $(BIN)/pytest --quiet --timeout 3600 tests/property
 	@$(BIN)/radar soak --faults $(FAULTS) --seed $(SEED) --json
 	@$(BIN)/radar bench pipeline --events 20000 --rounds 1 --json
+	@$(BIN)/radar bench latency --seconds 10 --json
+	@$(BIN)/radar bench rebuild --events 100000 --json
+	@$(BIN)/radar bench restart --repetitions 2 --json
 
 .PHONY: test-prerequisites
 test-prerequisites:

@@ -1,4 +1,7 @@
-"""The benches themselves stay alive: tiny runs on real servers, judged by what they verify."""
+"""The benches stay alive: a tiny run of the real commands' code, judged by what it verifies.
+
+The other rivals, latency, rebuild and restarts take longer: `make test-long` runs them.
+"""
 
 from __future__ import annotations
 
@@ -6,28 +9,25 @@ import pytest
 
 from hub.local.errors import DownloadFailed, PackagesMissing
 from tests.bench.harness import running_stand
-from tests.bench.latency import latency_on
 from tests.bench.pipeline import pipeline_on
 from tests.conftest import skip_or_fail
 
-EVENTS = 1_200
+# More than two polls bring at once, so that there is a rate after the first unit.
+EVENTS = 5_000
 
 
-@pytest.mark.timeout(240)
-def test_every_road_processes_the_same_events_and_agrees() -> None:
-    """Quix Streams is left to `make test-long`: its packages would have to be fetched."""
+@pytest.mark.timeout(300)
+def test_bare_fold_radar_stage_and_whole_road_process_the_same_events() -> None:
     try:
         with running_stand(print) as stand:
-            report = pipeline_on(stand, events=EVENTS, rounds=1, rivals="abcef")
-            latency = latency_on(stand, seconds=1, warm_up=1)
+            report = pipeline_on(stand, events=EVENTS, rounds=1, rivals="abf")
     except (PackagesMissing, DownloadFailed) as error:
         skip_or_fail(str(error))
         return
-    assert {promise.name for promise in report.promises} == {"b/a", "b/c", "b/e", "f/a"}
+    assert {promise.name for promise in report.promises} == {"b/a", "f/a"}
     roads = report.document()["roads"]
     assert isinstance(roads, dict)
-    assert set(roads) == set("abcef")
+    assert set(roads) == set("abf")
     # Everything was applied everywhere and all states were equal, or it would have raised.
     assert all(road["events_per_second"] > 0 for road in roads.values())
-    assert roads["a"]["findings"] > 0
-    assert latency.document()["measured_events"] == {"stage": 500, "road": 500, "bare": 500}
+    assert roads["a"]["findings"] == roads["b"]["findings"] > 0
