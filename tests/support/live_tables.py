@@ -6,7 +6,7 @@ come from the logs' tables, as they do when a topic brings nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -22,7 +22,7 @@ from streams.engine.errors import Fenced
 from streams.engine.lease import Lease
 from streams.engine.log import ADVICE, JOURNAL, LOG_BY_TOPIC, Log, LogRow
 from streams.engine.relay import Relay
-from streams.engine.stage import Batch, Stage
+from streams.engine.stage import Batch, InputRecord, Stage
 from streams.engine.store import PostgresStore
 from streams.engine.unit import Unit
 from streams.engine.worker import Worker
@@ -139,13 +139,16 @@ class LiveTables:
 
 
 class _Broker:
-    """A broker of which only the topics' ids and bounds are asked: rows come from the tables."""
+    """A broker whose topics brought nothing and hold nothing: rows come from the tables."""
 
     def topic_ids(self, topics: Iterable[str]) -> Mapping[str, str]:
         return dict.fromkeys(topics, "id")
 
     def bounds(self, at: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], tuple[int, int]]:
         return dict.fromkeys(at, (0, 2**31))
+
+    def read(self, topic: str, partition: int, first: int, last: int) -> Iterator[InputRecord]:
+        return iter(())
 
 
 def _no_producer() -> Producer:
