@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from streams.household.facts import Correction, CorrectionKind, fact_of
+from streams.household.facts import Correction, CorrectionKind
 from streams.household.journal_event import EventKey, JournalEvent
+from streams.household.reading import fact_of
 from streams.household.state import HouseholdState
 
 INITIAL = HouseholdState()

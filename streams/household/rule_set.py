@@ -13,7 +13,7 @@ from datetime import date
 from functools import lru_cache
 from typing import cast
 
-from streams.household.rules import RULES, EpisodeRule
+from streams.household.rules import RULES, Rule
 from streams.household.terms import Calendar
 
 
@@ -21,7 +21,7 @@ from streams.household.terms import Calendar
 class RuleSet:
     """The rules in force, in the order of `RULES`, and the calendar that terms are counted by."""
 
-    rules: tuple[EpisodeRule, ...]
+    rules: tuple[Rule, ...]
     calendar: Calendar = field(default_factory=Calendar)
 
 
@@ -61,7 +61,7 @@ def calendar_payload(rule_set: RuleSet) -> list[str]:
 
 
 @lru_cache(maxsize=1_024)
-def rule_as_it_was(rule_id: str, version: int, parameters: str) -> EpisodeRule:
+def rule_as_it_was(rule_id: str, version: int, parameters: str) -> Rule:
     """Return the rule that a finding was raised by, whatever is in force now.
 
     Raises ValueError when this program no longer has that version.
@@ -72,7 +72,7 @@ def rule_as_it_was(rule_id: str, version: int, parameters: str) -> EpisodeRule:
     raise ValueError(f"this program has no {rule_id} in version {version}")
 
 
-def _activated(rule: type[EpisodeRule], text: str) -> EpisodeRule:
+def _activated(rule: type[Rule], text: str) -> Rule:
     match json.loads(text):
         case {"version": int(version), "parameters": {**parameters}} if version == rule.version:
             return rule.with_parameters(parameters)

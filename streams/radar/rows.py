@@ -43,7 +43,10 @@ def decode_row(body: bytes) -> Row:
         occurred_at=record["occurred_at"],
         payload=payload,
         persons=tuple(
-            PersonSeen(pid=person["pid"], role=person["role"]) for person in record["persons"]
+            PersonSeen(
+                pid=person["pid"], role=person["role"], field=person["field"], ref=person["ref"]
+            )
+            for person in record["persons"]
         ),
     )
     return Row(

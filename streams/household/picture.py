@@ -1,0 +1,323 @@
+"""The picture that rules look at: episodes, and what was done about them, of the events that count.
+
+A function of the state; `picture_after` gives the same one for less when an event only adds.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from operator import attrgetter
+from typing import TypeVar, cast
+
+from streams.household.courses import ReportCourse, course_of
+from streams.household.episodes import (
+    EPISODE_MS,
+    Episode,
+    Saying,
+    Signal,
+    episodes_from,
+    saying_of,
+)
+from streams.household.facts import Assessment, Fact, Registration, Report, ServiceStep
+from streams.household.fold import void_events
+from streams.household.journal_event import EventKey
+from streams.household.state import HouseholdState
+
+_Kind = TypeVar("_Kind", bound=Fact)
+_ORDER = attrgetter("at_ms", "key")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A household as it is known, without void events.
+
+    `signals_by_reference` and `police_ms` hold the earliest signal of each sender's number;
+    `bare_references` those of registrations whose signal is not known, which are signals
+    themselves until it comes.
+    """
+
+    episodes: tuple[Episode, ...] = ()
+    courses: Mapping[str, ReportCourse] = field(default_factory=dict)
+    void: frozenset[EventKey] = frozenset()
+    facts_by_kind: Mapping[type[Fact], tuple[Fact, ...]] = field(default_factory=dict)
+    facts_by_report: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
+    signals_by_reference: Mapping[str, Report] = field(default_factory=dict)
+    police_ms: Mapping[str, int] = field(default_factory=dict)
+    bare_references: frozenset[str] = frozenset()
+
+    def all_of(self, kind: type[_Kind]) -> Sequence[_Kind]:
+        """Return the facts of one kind, in order of time."""
+        return cast("tuple[_Kind, ...]", self.facts_by_kind.get(kind, ()))
+
+    def waiting_on(self, day: date) -> Iterator[ReportCourse]:
+        """Yield the reports of which something waits on that day, in no order."""
+        return (
+            course
+            for course in self.courses.values()
+            if course.assessment.holds_on(day) or any(w.holds_on(day) for w in course.services)
+        )
+
+    def episode_number(self, at_ms: int) -> int:
+        """Return the number of the last episode that begins at or before an instant; -1: none."""
+        return bisect_right(self.episodes, at_ms, key=_start) - 1
+
+    def first_episode_on_or_after(self, day: date) -> int:
+        """Return the number of the first episode on or after a day."""
+        return bisect_right(self.episodes, day.toordinal() - 1, key=_start_ordinal)
+
+    def episode_of(self, course: ReportCourse) -> Episode:
+        """Return the episode to which a report belongs; each does, its own signal if need be."""
+        signal = self.signal_of(course.registration)
+        return self.episodes[self.episode_number(signal.at_ms)]
+
+    def signal_of(self, fact: Report | Registration) -> Signal:
+        """Return the signal that a report or registration is, or speaks of, at its time."""
+        owner = self.owner_of(fact)
+        return Signal(self.time_of(owner), owner.key)
+
+    def owner_of(self, fact: Report | Registration) -> Report | Registration:
+        """Return the fact that is the signal: the registration itself while no other is known."""
+        if isinstance(fact, Registration) and fact.reference is not None:
+            return self.signals_by_reference.get(fact.reference, fact)
+        return fact
+
+    def time_of(self, signal: Report | Registration) -> int:
+        """Return when a signal counts: one number of the police is one incident, the earliest."""
+        if isinstance(signal, Report) and signal.is_police and signal.reference is not None:
+            return self.police_ms.get(signal.reference, signal.at_ms)
+        return signal.at_ms
+
+
+def picture_of(state: HouseholdState) -> Picture:
+    """Return the picture of a state, made from nothing."""
+    void = void_events(state)
+    valid = sorted((f for f in state.facts.values() if f.key not in void), key=_ORDER)
+    by_kind: dict[type[Fact], list[Fact]] = {}
+    by_report: dict[str, list[Fact]] = {}
+    for fact in valid:
+        by_kind.setdefault(type(fact), []).append(fact)
+        report_id = _report_of(fact)
+        if report_id is not None:
+            by_report.setdefault(report_id, []).append(fact)
+    by_reference: dict[str, Report] = {}
+    police_ms: dict[str, int] = {}
+    for report in valid:
+        if isinstance(report, Report) and report.reference is not None:
+            by_reference.setdefault(report.reference, report)
+            if report.is_police:
+                police_ms.setdefault(report.reference, report.at_ms)
+    draft = Picture(
+        void=void,
+        facts_by_kind={kind: tuple(facts) for kind, facts in by_kind.items()},
+        facts_by_report={report_id: tuple(facts) for report_id, facts in by_report.items()},
+        signals_by_reference=by_reference,
+        police_ms=police_ms,
+    )
+    courses = {
+        report_id: course
+        for report_id, facts in by_report.items()
+        if (course := course_of(facts)) is not None
+    }
+    return _with_episodes(replace(draft, courses=courses))
+
+
+def picture_after(before: Picture, after: HouseholdState, fact: Fact) -> Picture:
+    """Return the picture of `after`, which is the state of `before` and one fact more.
+
+    Adds to the last episode, or to the episode of the signal it speaks of, where that is all
+    there is to do; anything else makes the episodes anew.
+    """
+    if after.corrections and void_events(after) != before.void or fact.key in before.void:
+        return picture_of(after)
+    kind = type(fact)
+    grown = replace(
+        before,
+        facts_by_kind={
+            **before.facts_by_kind,
+            kind: _with(before.facts_by_kind.get(kind, ()), fact),
+        },
+    )
+    report_id = _report_of(fact)
+    if report_id is not None:
+        about = _with(before.facts_by_report.get(report_id, ()), fact)
+        course = course_of(about)
+        grown = replace(
+            grown,
+            facts_by_report={**before.facts_by_report, report_id: about},
+            courses=(
+                before.courses if course is None else {**before.courses, report_id: course}
+            ),
+        )
+    match fact:
+        case Report():
+            return _reported(before, grown, fact)
+        case Registration():
+            return _registered(before, grown, fact)
+        case Assessment():
+            return _assessed(grown, fact)
+        case _:
+            return grown
+
+
+def first_difference(before: Picture, after: Picture, fact: Fact | None) -> int:
+    """Return the number of the first episode about which a rule may think otherwise.
+
+    What is done on a day concerns the episodes from that day on; `fact` is what came, or None
+    when more than one changed, as by a correction.
+    """
+    if fact is None:
+        return 0
+    first = _first_unlike(before.episodes, after.episodes)
+    if isinstance(fact, Report):
+        return first
+    return min(first, after.first_episode_on_or_after(fact.day))
+
+
+def _reported(before: Picture, grown: Picture, report: Report) -> Picture:
+    reference = report.reference
+    if reference is None:
+        return _with_signal(grown, report, report.at_ms)
+    if reference in before.bare_references:
+        return _anew(grown, report)
+    known = before.signals_by_reference.get(reference)
+    if known is None:
+        grown = replace(
+            grown, signals_by_reference={**before.signals_by_reference, reference: report}
+        )
+        if report.is_police:
+            grown = replace(grown, police_ms={**before.police_ms, reference: report.at_ms})
+        return _with_signal(grown, report, report.at_ms)
+    earliest = before.police_ms.get(reference) if report.is_police else report.at_ms
+    if earliest is None or _ORDER(report) < _ORDER(known) or report.at_ms < earliest:
+        return _anew(grown, report)
+    return _with_signal(grown, report, earliest)
+
+
+def _registered(before: Picture, grown: Picture, registration: Registration) -> Picture:
+    earlier = before.courses.get(registration.report_id)
+    if earlier is None and _waits(before, registration.report_id):
+        # An assessment came first; now it has a signal to speak of.
+        return _anew(grown, registration)
+    if earlier is not None and _ORDER(registration) < _ORDER(earlier.registration):
+        return _anew(grown, registration)
+    owner = grown.owner_of(registration)
+    if owner is registration:
+        reference = registration.reference
+        if reference is not None:
+            grown = replace(grown, bare_references=grown.bare_references | {reference})
+        return _with_signal(grown, registration, registration.at_ms)
+    return _heard(grown, saying_of(owner, grown.time_of(owner), registration))
+
+
+def _assessed(grown: Picture, assessment: Assessment) -> Picture:
+    course = grown.courses.get(assessment.report_id)
+    if course is None:
+        return grown
+    owner = grown.owner_of(course.registration)
+    return _heard(grown, saying_of(owner, grown.time_of(owner), assessment))
+
+
+def _waits(picture: Picture, report_id: str) -> bool:
+    facts = picture.facts_by_report.get(report_id, ())
+    return any(isinstance(fact, Assessment) for fact in facts)
+
+
+def _heard(picture: Picture, saying: Saying) -> Picture:
+    at = picture.episode_number(saying.signal.at_ms)
+    episodes = picture.episodes
+    heard = episodes[at].hearing(saying)
+    return replace(picture, episodes=(*episodes[:at], heard, *episodes[at + 1 :]))
+
+
+def _with_signal(picture: Picture, fact: Report | Registration, at_ms: int) -> Picture:
+    """Add a signal at the end of the last episode, within another, or as an episode of its own."""
+    saying = saying_of(fact, at_ms, fact)
+    episodes = picture.episodes
+    at = picture.episode_number(at_ms)
+    is_last = at == len(episodes) - 1
+    if at >= 0 and at_ms - episodes[at].at_ms <= EPISODE_MS:
+        episode = episodes[at]
+        if saying.signal < episode.signals[0]:
+            return _anew(picture, fact)
+        signals = list(episode.signals)
+        insort(signals, saying.signal)
+        grown = replace(episode, signals=tuple(signals)).hearing(saying)
+        return replace(picture, episodes=(*episodes[:at], grown, *episodes[at + 1 :]))
+    if not is_last:
+        return _anew(picture, fact)
+    own = Episode(signals=(saying.signal,)).hearing(saying)
+    return replace(picture, episodes=(*episodes, own))
+
+
+def _anew(picture: Picture, fact: Fact) -> Picture:
+    """Make the episodes again: what came early, or was waited for, may shift all that follow."""
+    by_reference, police_ms = dict(picture.signals_by_reference), dict(picture.police_ms)
+    if isinstance(fact, Report) and fact.reference is not None:
+        known = by_reference.get(fact.reference)
+        if known is None or _ORDER(fact) < _ORDER(known):
+            by_reference[fact.reference] = fact
+        if fact.is_police:
+            police_ms[fact.reference] = min(
+                fact.at_ms, police_ms.get(fact.reference, fact.at_ms)
+            )
+    return _with_episodes(
+        replace(picture, signals_by_reference=by_reference, police_ms=police_ms)
+    )
+
+
+def _with_episodes(picture: Picture) -> Picture:
+    signals = []
+    sayings = []
+    bare = set()
+    told: Iterable[Report | Registration] = (
+        *picture.all_of(Report),
+        *picture.all_of(Registration),
+    )
+    for fact in told:
+        owner = picture.owner_of(fact)
+        at_ms = picture.time_of(owner)
+        sayings.append(saying_of(owner, at_ms, fact))
+        if owner is fact:
+            signals.append(Signal(at_ms, fact.key))
+            if isinstance(fact, Registration) and fact.reference is not None:
+                bare.add(fact.reference)
+    for assessment in picture.all_of(Assessment):
+        course = picture.courses.get(assessment.report_id)
+        if course is not None:
+            owner = picture.owner_of(course.registration)
+            sayings.append(saying_of(owner, picture.time_of(owner), assessment))
+    return replace(
+        picture,
+        episodes=episodes_from(sorted(signals), sayings),
+        bare_references=frozenset(bare),
+    )
+
+
+def _report_of(fact: Fact) -> str | None:
+    if isinstance(fact, (Registration, Assessment, ServiceStep)):
+        return fact.report_id
+    return None
+
+
+def _with(facts: tuple[Fact, ...], fact: Fact) -> tuple[Fact, ...]:
+    at = bisect_right(facts, _ORDER(fact), key=_ORDER)
+    return (*facts[:at], fact, *facts[at:])
+
+
+def _first_unlike(before: Sequence[Episode], after: Sequence[Episode]) -> int:
+    """Return where both part; unchanged episodes are mostly the very same objects."""
+    for at, (old, new) in enumerate(zip(before, after, strict=False)):
+        if old is not new and old != new:
+            return at
+    return min(len(before), len(after))
+
+
+def _start(episode: Episode) -> int:
+    return episode.signals[0].at_ms
+
+
+def _start_ordinal(episode: Episode) -> int:
+    return episode.day.toordinal()
