@@ -58,7 +58,7 @@ def monitoring_periods(picture: Picture) -> list[Period]:
 
 
 def _periods(turns: Iterable[_Turn]) -> Iterator[Period]:
-    """Yield the stretches between a beginning and the end after it; repeated ones change nothing."""
+    """Yield the stretches between a beginning and the end after it; repeats change nothing."""
     began: tuple[date, EventKey] | None = None
     for day, _, key, begins in sorted(turns):
         if begins and began is None:

@@ -46,9 +46,7 @@ class Condition:
 Identity = tuple[str, str, EventKey]
 
 
-def conditions(
-    state: HouseholdState, as_of: date, rule_set: RuleSet
-) -> tuple[Condition, ...]:
+def conditions(state: HouseholdState, as_of: date, rule_set: RuleSet) -> tuple[Condition, ...]:
     """Return all that holds for a household, in order of time, rule by rule; clock rules last.
 
     A function of the set of events: `as_of` decides which clock rules hold, it never hides an
@@ -88,9 +86,7 @@ def at_episode(
 def at_events(rule: EventRule, picture: Picture) -> Iterator[Condition]:
     """Yield what one rule says at single events."""
     for occurrence in rule.occurrences(picture):
-        yield _condition(
-            rule, occurrence.trigger, occurrence.event, occurrence.at_ms, NO_SEVERITY
-        )
+        yield _condition(rule, occurrence.trigger, occurrence.event, occurrence.at_ms, NO_SEVERITY)
 
 
 def spans_of(picture: Picture, rule_set: RuleSet) -> Iterator[tuple[ClockRule, Span]]:
@@ -135,9 +131,7 @@ def supporting(
         yield from (one for one in at_events(rule, picture) if one.trigger in triggers)
 
 
-def _condition(
-    rule: Rule, trigger: Trigger, at: EventKey, at_ms: int, severity: int
-) -> Condition:
+def _condition(rule: Rule, trigger: Trigger, at: EventKey, at_ms: int, severity: int) -> Condition:
     return Condition(
         rule=rule,
         subject=trigger.subject,

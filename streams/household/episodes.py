@@ -7,16 +7,16 @@ household in which more happens (definitions.md, Episode).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
 from typing import NamedTuple
 
-from streams.household.facts import Assessment, Fact, Registration, Report
+from streams.household.facts import Assessment, Registration, Report
 from streams.household.journal_event import EventKey
 from streams.household.severity import severity_of
 from streams.household.terms import day_of
-from streams.household.traits import NO_TRAITS, Trace, Trait, Traits, traits_of, united
+from streams.household.traits import Trace, Trait, Traits, traits_of, united
 
 EPISODE_HOURS = 72
 EPISODE_MS = EPISODE_HOURS * 3_600_000
@@ -49,7 +49,7 @@ class Episode:
 
     signals: tuple[Signal, ...]
     severity: int = 0
-    traits: Traits = NO_TRAITS
+    traits: Traits = field(default_factory=dict)
 
     @property
     def key(self) -> EventKey:
@@ -79,12 +79,13 @@ class Episode:
         )
 
 
-def saying_of(signal: Report | Registration, at_ms: int, said: Fact) -> Saying:
+def saying_of(
+    signal: Report | Registration, at_ms: int, said: Report | Registration | Assessment
+) -> Saying:
     """Return what a fact says of a signal that counts at `at_ms`."""
-    marked = isinstance(said, (Report, Registration, Assessment))
     return Saying(
         signal=Signal(at_ms, signal.key),
-        severity=severity_of(said.marks) if marked else 0,
+        severity=severity_of(said.marks),
         traits=traits_of(signal, at_ms, said),
     )
 

@@ -161,7 +161,8 @@ def _write_marks(value: object, texts: Texts) -> Form:
     if not marks:
         return ABSENT
     lists = [
-        [texts.number(code) for code in codes] for codes in (marks.flags, marks.forms, marks.natures)
+        [texts.number(code) for code in codes]
+        for codes in (marks.flags, marks.forms, marks.natures)
     ]
     return [*lists, texts.number(marks.sash)]
 
@@ -171,20 +172,20 @@ def _read_marks(form: Form, texts: Sequence[str]) -> Marks:
         return NO_MARKS
     *lists, sash = cast("tuple[list[int], list[int], list[int], int]", form)
     flags, forms, natures = (tuple(texts[number - 1] for number in one) for one in lists)
-    return Marks(
-        flags=flags, forms=forms, natures=natures, sash=texts[sash - 1] if sash else None
-    )
+    return Marks(flags=flags, forms=forms, natures=natures, sash=texts[sash - 1] if sash else None)
 
 
 def _people(name: str) -> _Field:
     return _Field(
         name,
-        lambda value, texts: [
-            part
-            for person in cast("tuple[Person, ...]", value)
-            for part in (texts.number(person.pid), "".join(person.seen_as))
-        ]
-        or ABSENT,
+        lambda value, texts: (
+            [
+                part
+                for person in cast("tuple[Person, ...]", value)
+                for part in (texts.number(person.pid), "".join(person.seen_as))
+            ]
+            or ABSENT
+        ),
         _read_people,
     )
 
@@ -219,9 +220,7 @@ class _FactForm:
 _SAID = (_marks("marks"), _people("people"))
 _HELP = (_texts("life_domains"), _texts("organisations"))
 _FORMS: Mapping[type[Fact], _FactForm] = {
-    Report: _FactForm(
-        "S", Report, _text("sector"), _flag("is_police"), _text("reference"), *_SAID
-    ),
+    Report: _FactForm("S", Report, _text("sector"), _flag("is_police"), _text("reference"), *_SAID),
     Registration: _FactForm(
         "R",
         Registration,
@@ -252,9 +251,7 @@ _FORMS: Mapping[type[Fact], _FactForm] = {
         _number("position"),
     ),
     OrderStep: _FactForm("O", OrderStep, _text("order_id"), _text("status"), _text("removed")),
-    MdaStep: _FactForm(
-        "X", MdaStep, _text("mda_id"), _text("status"), _number("said_ms"), *_HELP
-    ),
+    MdaStep: _FactForm("X", MdaStep, _text("mda_id"), _text("status"), _number("said_ms"), *_HELP),
     Move: _FactForm("V", Move, _flag("left_region")),
     Answer: _FactForm("K", Answer, _flag("known_elsewhere")),
     Sighting: _FactForm("E", Sighting, _text("pid"), _flag("by_order")),

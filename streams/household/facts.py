@@ -138,7 +138,7 @@ class Transfer(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact(Fact):
-    """`ContactRecorded`; `with_family`: someone whom the report is about, or a parent, was reached."""
+    """`ContactRecorded`; `with_family`: a person concerned or a parent was reached."""
 
     case_id: str
     with_family: bool

@@ -28,8 +28,6 @@ COOL_DOWN_DAYS = 30
 REASON_CORRECTED = "EVENT_CORRECTED"
 # A later event showed that the pieces belong together differently, without any correction.
 REASON_REASSESSED = "REASSESSED"
-# A merge of households was undone: what was said of both together no longer stands.
-REASON_UNMERGED = "MERGE_UNDONE"
 
 
 class ChangeKind(StrEnum):
@@ -119,11 +117,15 @@ def withdraw(
     calendar: Calendar,
     cause: Cause,
     reason_code: str,
+    *,
+    gone: frozenset[EventKey] = frozenset(),
 ) -> Advance:
     """Close the open findings of which no trigger holds any more, by the rule that raised them.
 
-    `picture` is that after the row.  What stays open cites what still gives it and no void event.
+    `picture` is that after the row, `gone` are events that belong to another household now.
+    What stays open cites what still gives it, and no void event.
     """
+    without = picture.void | gone
     changes = []
     kept = []
     for finding in findings:
@@ -132,8 +134,9 @@ def withdraw(
             continue
         given = _given(finding, picture, calendar, cause)
         if given:
-            evidence = tuple(sorted((given | {*finding.evidence}) - picture.void))
-            kept.append(replace(finding, evidence=evidence))
+            evidence = tuple(sorted((given | {*finding.evidence}) - without))
+            triggers = tuple(key for key in finding.triggers if key not in gone)
+            kept.append(replace(finding, triggers=triggers, evidence=evidence))
         else:
             closed = closed_as(finding, FindingStatus.WITHDRAWN, cause)
             kept.append(closed)
@@ -260,9 +263,7 @@ def is_silent(finding: Finding, condition: Condition, today: date) -> bool:
     return (today - finding.counted_from).days <= COOL_DOWN_DAYS
 
 
-def _given(
-    finding: Finding, picture: Picture, calendar: Calendar, cause: Cause
-) -> set[EventKey]:
+def _given(finding: Finding, picture: Picture, calendar: Calendar, cause: Cause) -> set[EventKey]:
     """Return the events that still give a finding; none when it has lost its ground.
 
     A clock rule's holds by the day on which it was raised or by the row's: when neither, it

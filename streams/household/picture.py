@@ -130,7 +130,7 @@ def picture_after(before: Picture, after: HouseholdState, fact: Fact) -> Picture
     Adds to the last episode, or to the episode of the signal it speaks of, where that is all
     there is to do; anything else makes the episodes anew.
     """
-    if after.corrections and void_events(after) != before.void or fact.key in before.void:
+    if fact.key in before.void or (after.corrections and void_events(after) != before.void):
         return picture_of(after)
     kind = type(fact)
     grown = replace(
@@ -147,9 +147,7 @@ def picture_after(before: Picture, after: HouseholdState, fact: Fact) -> Picture
         grown = replace(
             grown,
             facts_by_report={**before.facts_by_report, report_id: about},
-            courses=(
-                before.courses if course is None else {**before.courses, report_id: course}
-            ),
+            courses=(before.courses if course is None else {**before.courses, report_id: course}),
         )
     match fact:
         case Report():
@@ -260,12 +258,8 @@ def _anew(picture: Picture, fact: Fact) -> Picture:
         if known is None or _ORDER(fact) < _ORDER(known):
             by_reference[fact.reference] = fact
         if fact.is_police:
-            police_ms[fact.reference] = min(
-                fact.at_ms, police_ms.get(fact.reference, fact.at_ms)
-            )
-    return _with_episodes(
-        replace(picture, signals_by_reference=by_reference, police_ms=police_ms)
-    )
+            police_ms[fact.reference] = min(fact.at_ms, police_ms.get(fact.reference, fact.at_ms))
+    return _with_episodes(replace(picture, signals_by_reference=by_reference, police_ms=police_ms))
 
 
 def _with_episodes(picture: Picture) -> Picture:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from hashlib import blake2b
 
 from streams.household.facts import (
@@ -244,7 +245,7 @@ def _sighting(event: JournalEvent) -> Fact:
 
 def _correction(event: JournalEvent) -> Correction | None:
     payload = event.payload
-    kind = payload.get("kind")
+    kind = _text(payload, "kind")
     replacement = payload.get("replacement_event_id")
     if kind not in CorrectionKind.__members__:
         return None
@@ -294,7 +295,7 @@ def _own_reference(event: JournalEvent) -> str | None:
 
 
 def _people(event: JournalEvent) -> tuple[Person, ...]:
-    """Return the persons of a signal by token, sorted; ages stand in the record, tokens beside it."""
+    """Return the persons of a signal by token, sorted; their ages stand in the record itself."""
     mentions = event.payload.get("persons")
     said = {
         mention["ref"]: mention
@@ -305,9 +306,7 @@ def _people(event: JournalEvent) -> tuple[Person, ...]:
     for person in event.persons:
         qualities = found.setdefault(person.pid, set())
         qualities |= _qualities(person.role, said.get(person.ref, {}))
-    return tuple(
-        Person(pid=pid, seen_as=tuple(sorted(found[pid]))) for pid in sorted(found)
-    )
+    return tuple(Person(pid=pid, seen_as=tuple(sorted(found[pid]))) for pid in sorted(found))
 
 
 def _qualities(role: str, mention: Payload) -> set[Seen]:
@@ -337,6 +336,11 @@ def _noon_of(payload: Payload, name: str) -> int:
     day = payload[name]
     if not isinstance(day, date):
         raise TypeError(f"{name} is a day")
+    return _noon_ms(day)
+
+
+@lru_cache(maxsize=16_384)
+def _noon_ms(day: date) -> int:
     return milliseconds(noon(day))
 
 

@@ -6,7 +6,7 @@ functions, which is why they cannot disagree.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -40,7 +40,7 @@ from streams.household.fold import evolve
 from streams.household.journal_event import JournalEvent
 from streams.household.picture import Picture, first_difference, picture_after, picture_of
 from streams.household.rule_set import RuleSet
-from streams.household.state import HouseholdState
+from streams.household.state import Finding, HouseholdState
 from streams.household.terms import day_of, milliseconds
 from streams.household.ticks import begin_day, wake_on
 
@@ -100,7 +100,7 @@ def take_event(
     later = picture_of(after) if fact is None else picture_after(earlier, after, fact)
     if fact is not None and _is_late(fact, later, cause):
         cause = replace(cause, late=True)
-    outcome = _reassessed(state, fact, earlier, later, cause, rule_set)
+    outcome = _reassessed(state.findings, (earlier, later), fact, cause, rule_set)
     # The tick of the row's own day may still come.
     return _step(after, later, outcome, rule_set, cause.day - timedelta(days=1))
 
@@ -122,18 +122,44 @@ def take_tick(
     return _step(state, picture, outcome, rule_set, today)
 
 
-def _reassessed(
+def reassess(
     before: HouseholdState,
+    after: HouseholdState,
+    event: JournalEvent,
+    *,
+    region: str,
+    household_id: str,
+    rule_set: RuleSet,
+    reason_code: str,
+) -> Step:
+    """Say what follows when the events of a household are others than before the row.
+
+    `reason_code` is why findings that nothing gives any more are withdrawn; those that stay cite
+    no event that has left.
+    """
+    cause = _cause(event, region, household_id)
+    earlier, later = picture_of(before), picture_of(after)
+    gone = frozenset(before.facts.keys() - after.facts.keys())
+    gained, _ = gained_and_lost(earlier, later, rule_set, 0)
+    without = later.void | gone
+    outcome = advance(before.findings, gained, cause, without)
+    left = withdraw(outcome.findings, later, rule_set.calendar, cause, reason_code, gone=gone)
+    settled = Advance(findings=left.findings, changes=outcome.changes + left.changes)
+    return _step(after, later, settled, rule_set, cause.day - timedelta(days=1))
+
+
+def _reassessed(
+    findings: Sequence[Finding],
+    pictures: tuple[Picture, Picture],
     fact: Fact | None,
-    earlier: Picture,
-    later: Picture,
     cause: Cause,
     rule_set: RuleSet,
 ) -> Advance:
+    earlier, later = pictures
     is_corrected = earlier.void != later.void
     first = first_difference(earlier, later, None if is_corrected else fact)
     gained, is_anything_lost = gained_and_lost(earlier, later, rule_set, first)
-    outcome = advance(before.findings, gained, cause, later.void)
+    outcome = advance(findings, gained, cause, later.void)
     if not is_corrected and not is_anything_lost:
         return outcome
     reason = REASON_CORRECTED if is_corrected else REASON_REASSESSED

@@ -132,4 +132,3 @@ def _begin(finding: Finding | None, rule: ClockRule, span: Span, first: date) ->
 def _speaks(finding: Finding) -> bool:
     """Say whether what a clock rule watches is being said, or was dismissed and still lasts."""
     return finding.status.is_open or finding.stands
-

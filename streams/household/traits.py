@@ -1,4 +1,4 @@
-"""What an episode shows: flags, sectors, people, organisations, each with the newest event behind it.
+"""What an episode shows: flags, sectors, people, organisations, each with its newest event.
 
 Rules ask episodes, not events, so that what one event adds costs the same in a household of five
 signals and of five thousand.  Uniting what two events show is commutative, associative and
@@ -7,12 +7,12 @@ idempotent, which is why the order of arrival cannot matter.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import Enum, auto
 from functools import lru_cache
 from typing import NamedTuple
 
-from streams.household.facts import Assessment, Fact, Registration, Report, Seen
+from streams.household.facts import Assessment, Person, Registration, Report, Seen
 from streams.household.journal_event import EventKey
 from streams.household.severity import UNKNOWN, Marks
 
@@ -56,42 +56,19 @@ class Trace(NamedTuple):
 
 
 Traits = Mapping[Trait, Mapping[str, Trace]]
-NO_TRAITS: Traits = {}
 
 
-def traits_of(signal: Report | Registration, at_ms: int, said: Fact) -> Traits:
+def traits_of(
+    signal: Report | Registration, at_ms: int, said: Report | Registration | Assessment
+) -> Traits:
     """Return what `said` (the signal itself, its registration, its assessment) shows.
 
     `at_ms` is the time at which the signal counts.
     """
     trace = Trace(at_ms, signal.key, said.key)
     found: dict[Trait, dict[str, Trace]] = {}
-
-    def show(trait: Trait, value: str = PRESENT) -> None:
+    for trait, value in _shown(signal, said):
         found.setdefault(trait, {})[value] = trace
-
-    if said is signal:
-        show(Trait.ORGANISATION, oin_of(signal.key.source))
-        if signal.sector != UNKNOWN:
-            show(Trait.SECTOR, signal.sector)
-    if isinstance(said, (Report, Registration)):
-        for person in said.people:
-            show(Trait.PERSON, person.pid)
-            if Seen.PERPETRATOR in person.seen_as:
-                show(Trait.PERPETRATOR, person.pid)
-            if Seen.CHILD in person.seen_as:
-                show(Trait.CHILD)
-            if Seen.INFANT in person.seen_as:
-                show(Trait.INFANT)
-    if isinstance(said, Registration):
-        show(Trait.REPORT_ID, said.report_id)
-        if said.children_involved:
-            show(Trait.CHILD)
-    if isinstance(said, (Report, Registration, Assessment)):
-        for flag in flags_of(said.marks):
-            show(Trait.FLAG, flag)
-        if ELDER_NATURE in said.marks.natures or ELDER_FORM in said.marks.forms:
-            show(Trait.ELDER_REPORTER, reporter_key(signal))
     return found
 
 
@@ -110,6 +87,37 @@ def united(one: Traits, other: Traits) -> Traits:
                 result = dict(one)
             result[trait] = {**mine, **newer}
     return one if result is None else result
+
+
+def _shown(
+    signal: Report | Registration, said: Report | Registration | Assessment
+) -> Iterator[tuple[Trait, str]]:
+    if said is signal:
+        yield Trait.ORGANISATION, oin_of(signal.key.source)
+        if signal.sector != UNKNOWN:
+            yield Trait.SECTOR, signal.sector
+    for flag in flags_of(said.marks):
+        yield Trait.FLAG, flag
+    if ELDER_NATURE in said.marks.natures or ELDER_FORM in said.marks.forms:
+        yield Trait.ELDER_REPORTER, reporter_key(signal)
+    if isinstance(said, Assessment):
+        return
+    for person in said.people:
+        yield from _shown_of(person)
+    if isinstance(said, Registration):
+        yield Trait.REPORT_ID, said.report_id
+        if said.children_involved:
+            yield Trait.CHILD, PRESENT
+
+
+def _shown_of(person: Person) -> Iterator[tuple[Trait, str]]:
+    yield Trait.PERSON, person.pid
+    if Seen.PERPETRATOR in person.seen_as:
+        yield Trait.PERPETRATOR, person.pid
+    if Seen.CHILD in person.seen_as:
+        yield Trait.CHILD, PRESENT
+    if Seen.INFANT in person.seen_as:
+        yield Trait.INFANT, PRESENT
 
 
 @lru_cache(maxsize=8_192)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 
 from streams.engine.database import Connection
@@ -18,7 +19,9 @@ from streams.household.rule_set import (
     rules_payload,
 )
 from streams.household.state import from_bytes, to_bytes
+from streams.radar.rearrangements import read_rows_at
 from streams.radar.region_fold import Kept
+from streams.radar.rows import Row
 
 QUERIES = load_queries("streams.radar")
 # About 10 kB each in memory: 20 MB a region, and misses cost one query per unit.
@@ -73,6 +76,10 @@ class HouseholdStore:
         while len(self._cache) > CACHED_HOUSEHOLDS_MAX:
             self._cache.popitem(last=False)
 
+    def rows_at(self, positions: Collection[int]) -> list[Row]:
+        """Return the region's journal rows at these positions, in order."""
+        return read_rows_at(self._connection, self._region, positions)
+
     def rule_set(self) -> RuleSet:
         """Return the rules in force after the last committed row; the defaults before any."""
         if "in_force" not in self._rules:
@@ -86,8 +93,11 @@ class HouseholdStore:
             )
         return self._rules["in_force"]
 
-    def save_rule_set(self, rule_set: RuleSet, position: int) -> None:
-        """Write the rules that the row at `position` put in force."""
+    def save_rule_set(self, rule_set: RuleSet, position: int, day: date) -> None:
+        """Write the rules that the row at `position` put in force on a day.
+
+        The next tick wakes every household of the region, as the rules may see all otherwise.
+        """
         self._connection.execute(
             self._queries["save_rule_set"],
             {
@@ -98,6 +108,11 @@ class HouseholdStore:
             },
         )
         self._rules["in_force"] = rule_set
+        self._connection.execute(
+            self._queries["wake_households"], {"region": self._region, "day": day}
+        )
+        for name, kept in self._cache.items():
+            self._cache[name] = replace(kept, wake_at=day)
 
     def _read(self, found: dict[str, Kept], query: str, parameters: Mapping[str, object]) -> None:
         rows = self._connection.execute(

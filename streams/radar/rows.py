@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from schemas.codec import decode_body
-from streams.household.facts import FACT_RECORDS
 from streams.household.journal_event import JournalEvent, PersonSeen
+from streams.household.reading import FACT_RECORDS
+from streams.household.rearranging import HOUSEHOLDS_REARRANGED
 
 JOURNAL_ROW_VERSION = 1
 RULES_ACTIVATED = "RulesActivated"
 CLOCK_TICKED = "ClockTicked"
 # Other kinds of event pass the radar unread, so their payload is not even decoded.
-READ_RECORDS = FACT_RECORDS | {"AnalystDecided", CLOCK_TICKED, RULES_ACTIVATED}
+READ_RECORDS = FACT_RECORDS | {
+    "AnalystDecided",
+    CLOCK_TICKED,
+    HOUSEHOLDS_REARRANGED,
+    RULES_ACTIVATED,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +29,10 @@ class Row:
     event: JournalEvent
     incarnation: int
     household_ids: tuple[str, ...]
+
+
+RowsAt = Callable[[Collection[int]], Sequence[Row]]
+"""Reads rows of one region's journal by their positions, in order; each of them exists."""
 
 
 def decode_row(body: bytes) -> Row:

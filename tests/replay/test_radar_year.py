@@ -12,13 +12,13 @@ from schemas.codec import decode_body
 from streams.radar.replay import Replayed, replay
 from streams.radar.rows import Row
 from tests.property.test_fold_batches import MemoryStore
+from tests.support.casework import handover
 from tests.support.journal import (
     POLICE,
     REGION,
     Said,
     assessed,
     corrected,
-    handover,
     police,
     registered,
     rows,

@@ -15,6 +15,7 @@ from streams.engine.stage import Batch, InputRecord
 from streams.engine.transaction import UnitTransaction
 from tests.simulator.database import Database
 from tests.simulator.fibers import Scheduler
+from tests.simulator.parking import is_poison
 from tests.simulator.statements import INSERT, READ, WRITE
 
 COUNTED_TOPICS = ("in.police", "in.school")
@@ -126,7 +127,10 @@ class CountingStage:
 
 
 class ReadingStage:
-    """Reads the log and keeps, in its transaction, every position it was handed."""
+    """Reads the log and keeps, in its transaction, every position it was handed.
+
+    Of a row that waits it keeps the position only; a poisonous one it cannot apply.
+    """
 
     version = 1
     logs: tuple[Log, ...] = ()
@@ -142,7 +146,7 @@ class ReadingStage:
             region = batch.lease.region
             row = tx.connection.execute(READ, ("seen", region)).fetchone()
             seen = () if row is None else row[0]
-            new = tuple((record.position, record.value) for record in batch.records)
+            new = tuple((r.position, None if r.waits else _read(r)) for r in batch.records)
             tx.connection.execute(WRITE, (seen + new, "seen", region))
 
     def on_timer(self, leases: Sequence[Lease]) -> None:
@@ -151,6 +155,12 @@ class ReadingStage:
 
 Stage = CountingStage | ReadingStage
 StageMaker = Callable[[Scheduler, Database], Stage]
+
+
+def _read(record: InputRecord) -> bytes | None:
+    if record.value is not None and is_poison(record.value):
+        raise ValueError("this row cannot be applied")
+    return record.value
 
 
 def _row(position: int, value: bytes) -> LogRow:

@@ -14,6 +14,7 @@ from typing import Any
 from streams.engine import dead_letters
 from streams.engine.database import QUERIES
 from streams.engine.log import LOGS
+from tests.simulator import parking
 from tests.simulator.database import Handler, Transaction
 
 Rows = list[tuple[Any, ...]]
@@ -187,6 +188,7 @@ HANDLERS: Mapping[str, tuple[str, Handler]] = MappingProxyType(
     {QUERIES[call.__name__]: (call.__name__, call) for call in NAMED}
     | {dead_letters.QUERIES["insert_dead_letter"]: ("insert_dead_letter", insert_dead_letter)}
     | {QUERIES[name]: (name, nothing) for name in WITHOUT_OUTCOME}
+    | dict(parking.HANDLERS)
     | {"log rows": ("log rows", log_rows), "copy log rows": ("copy log rows", copy_log_rows)}
     | {
         READ: (READ, read_row),

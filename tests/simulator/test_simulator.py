@@ -20,6 +20,7 @@ MET = (
     "killed_in_unit", "killed_after_commit", "frozen_in_unit", "fenced", "revoked",
     "commit_refused", "commit_unanswered", "commit_in_doubt", "doubt_landed", "connection_cut",
     "database_stopped", "broker_lost", "relay_failed", "lookup_away", "backend_ended",
+    "parked",
 )  # fmt: skip
 
 

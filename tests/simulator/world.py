@@ -176,7 +176,9 @@ class World:
             return again if lot < 0.28 else again[: again.rindex(b"|")] + b"|other"
         source = at[0].removeprefix("in.")
         # Ids of one source are its own; that of another may well look the same.
-        return f"{source}|{len(said)}|household {random.randrange(2)}|body".encode()
+        # Rare, for once a household is parked nothing more is seen of what is done with its rows.
+        body = "poison" if len(said) % 11 == 10 else "body"
+        return f"{source}|{len(said)}|household {random.randrange(3)}|{body}".encode()
 
     def kill(self) -> None:
         process = self._one()

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import psycopg
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
@@ -50,17 +51,29 @@ class Crew:
         """Return the process of a service or server, None while it has none."""
         return self.stack.supervisor.pids().get(name)
 
+    def worker(self, name: str) -> int | None:
+        """Return the process that does the work: a guardian's child, else the process itself."""
+        pid = self.pid(name)
+        return pid if pid is None or name not in SLOTS else _child_of(pid)
+
     def signal(self, name: str, number: signal.Signals) -> bool:
-        """Send a signal; False when there was nobody to get it."""
+        """Send a signal; False when there was nobody to get it.
+
+        A guardian is told to stop as any service is; what harms goes to who does the work.
+        """
+        pid = self.pid(name) if number is signal.SIGTERM else self.worker(name)
+        if pid is None:
+            return False
+        self.hurry(name)
+        return _send(pid, number)
+
+    def kill_all(self, name: str) -> bool:
+        """Kill a service with its guardian, so that it starts from nothing."""
         pid = self.pid(name)
         if pid is None:
             return False
         self.hurry(name)
-        try:
-            os.kill(pid, number)
-        except ProcessLookupError:
-            return False
-        return True
+        return _send(pid, signal.SIGKILL)
 
     def hurry(self, name: str) -> None:
         """Let the next restart come at once: many faults in a minute are our doing."""
@@ -131,6 +144,23 @@ def _spawn(stack: LocalStack, name: str, arguments: tuple[str, ...], web_port: i
     return stack.supervisor.spawn(
         name, command, environment, ready=answers_ready(port), restart=True
     )
+
+
+def _send(pid: int, number: signal.Signals) -> bool:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _child_of(guardian: int) -> int | None:
+    path = Path(f"/proc/{guardian}/task/{guardian}/children")
+    try:
+        children = path.read_text(encoding="ascii").split()
+    except OSError:
+        return None  # the guardian itself is gone
+    return int(children[0]) if children else None
 
 
 def _open_regions(settings: Settings) -> None:

@@ -116,8 +116,9 @@ class Injector:
         if not self._alive(name):
             return False
         self._crew.arm(name, f"{point}:{nth}")
-        first = self._crew.pid(name)
-        self._crew.signal(name, signal.SIGKILL)
+        first = self._crew.worker(name)
+        # With its guardian: the place is in an environment, and only a new guardian reads one.
+        self._crew.kill_all(name)
         armed = self._next_process(name, first)
         # The environment was handed over at its start: the one after it gets none.
         self._crew.arm(name, None)
@@ -126,7 +127,7 @@ class Injector:
         self._crew.hurry(name)
         deadline = time.monotonic() + ARMED_SECONDS_MAX
         while time.monotonic() < deadline:
-            if self._crew.pid(name) != armed:
+            if self._crew.worker(name) != armed:
                 return True
             time.sleep(POLL_SECONDS)
         # It never came there, or not often enough: it must not die later by surprise.
@@ -136,7 +137,7 @@ class Injector:
     def _next_process(self, name: str, former: int | None) -> int | None:
         deadline = time.monotonic() + ALIVE_SECONDS_MAX
         while time.monotonic() < deadline:
-            pid = self._crew.pid(name)
+            pid = self._crew.worker(name)
             if pid is not None and pid != former:
                 return pid
             time.sleep(POLL_SECONDS)

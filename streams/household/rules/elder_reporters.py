@@ -37,9 +37,7 @@ class ElderReporters(EpisodeRule):
         if not picture.episodes[at].shows(Trait.ELDER_REPORTER):
             return
         found = traces_within(picture, at, Trait.ELDER_REPORTER, self.window_days)
-        reporters = {
-            (who, number if who == NON_PROFESSIONAL else None) for who, _, number in found
-        }
+        reporters = {(who, number if who == NON_PROFESSIONAL else None) for who, _, number in found}
         if len(reporters) < self.attention_reporters:
             return
         yield Trigger(

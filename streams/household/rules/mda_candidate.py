@@ -83,16 +83,17 @@ class MdaCandidate(EpisodeRule):
             first -= 1
         return list(picture.episodes[first : at + 1])
 
-    def _involved(
-        self, picture: Picture, window: list[Episode], day: date
-    ) -> tuple[Found, Found]:
+    def _involved(self, picture: Picture, window: list[Episode], day: date) -> tuple[Found, Found]:
         """Return the life domains and organisations of those months, each with an event."""
         domains: Found = {}
         organisations: Found = {}
         for episode in window:
             for oin, trace in episode.shows(Trait.ORGANISATION).items():
                 organisations[oin] = trace.signal
-        facts = (*picture.all_of(Assessment), *picture.all_of(MdaStep))
+        facts: tuple[Assessment | MdaStep, ...] = (
+            *picture.all_of(Assessment),
+            *picture.all_of(MdaStep),
+        )
         for fact in facts:
             if is_within_months(fact.day, day, self.window_months):
                 domains.update(dict.fromkeys(fact.life_domains, fact.key))
@@ -108,7 +109,7 @@ def _help_before(picture: Picture, day: date) -> list[EventKey]:
 
 
 def _is_registered(picture: Picture, day: date) -> bool:
-    """Say whether a registration for MDA++ runs on a day; of one day's steps the last said counts."""
+    """Say whether a registration for MDA++ runs on a day; of one day the last step said counts."""
     newest: dict[str, tuple[date, int, EventKey, str]] = {}
     for step in picture.all_of(MdaStep):
         if step.day <= day:

@@ -61,9 +61,7 @@ class OutOfSight(ClockRule):
                 trigger=Trigger(
                     subject=registration.report_id,
                     level=Level.HIGH,
-                    evidence=frozenset(
-                        {registration.key, picture.signal_of(registration).key}
-                    ),
+                    evidence=frozenset({registration.key, picture.signal_of(registration).key}),
                     sentence=(
                         f"Melding van {dutch_day(course.received_on)} met ernst {severity}: na "
                         f"{dutch_day(grace)} niet beoordeeld en niemand van het gezin bereikt"

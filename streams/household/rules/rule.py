@@ -135,5 +135,3 @@ def episodes_within(picture: Picture, at: int, window_days: int) -> range:
     earliest = picture.episodes[at].day.toordinal() - window_days
     first = picture.first_episode_on_or_after(date.fromordinal(max(1, earliest)))
     return range(min(first, at), at + 1)
-
-

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
@@ -10,7 +9,7 @@ from functools import lru_cache
 from streams.household.journal_event import EventKey
 from streams.household.picture import Picture
 from streams.household.rules.rule import episodes_within
-from streams.household.terms import Calendar, day_of
+from streams.household.terms import Calendar, day_of, months_after
 from streams.household.traits import Trace, Trait
 
 # An episode lasts three days at most, so one that starts before a window may end in it.
@@ -43,15 +42,9 @@ def days_between(earlier: date, later: date) -> int:
     return (later - earlier).days
 
 
-def months_later(day: date, months: int) -> date:
-    """Return the same day so many months on, or the last of that month (29 February: 28)."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
 def is_within_months(earlier: date, later: date, months: int) -> bool:
     """Say whether 0 <= Δ and `later` lies at most so many calendar months after `earlier`."""
-    return earlier <= later <= months_later(earlier, months)
+    return earlier <= later <= months_after(earlier, months)
 
 
 @lru_cache(maxsize=16_384)
