@@ -154,8 +154,8 @@ def happenings(draw: st.DrawFn, name: str) -> Said:
             by = draw(st.sampled_from(("OTHER_VT", "CHILD_PROTECTION_BOARD", "POLICE")))
             return answer(on, name, by=by, known=draw(st.booleans()), pid=draw(_pids))
         case _:
-            order_id = draw(st.sampled_from((None, "o9")))
-            return seen_elsewhere(on, name, draw(_pids), order_id=order_id)
+            by_order = draw(st.sampled_from((None, "o9")))
+            return seen_elsewhere(on, name, draw(_pids), order_id=by_order)
 
 
 @st.composite
