@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from streams.household.facts import Fact, Registration, Report
 from streams.household.journal_event import EventKey
-from streams.household.picture import Picture, picture_of
+from streams.household.picture import Picture, first_difference, picture_of
 from streams.household.rule_set import RuleSet
 from streams.household.rules import ClockRule, EpisodeRule, EventRule, Rule
 from streams.household.rules.rule import Span, Trigger
@@ -57,21 +58,31 @@ def conditions(state: HouseholdState, as_of: date, rule_set: RuleSet) -> tuple[C
         *holding(picture, rule_set),
         *(
             on_day(rule, span, as_of)
-            for rule, span in spans_of(picture, rule_set)
+            for rule, span in spans_of(picture, rule_set, as_of)
             if span.holds_on(as_of)
         ),
     )
 
 
-def holding(picture: Picture, rule_set: RuleSet, first: int = 0) -> Iterator[Condition]:
-    """Yield what holds at the episodes from number `first` on, and at single events."""
+def holding(
+    picture: Picture, rule_set: RuleSet, first: int = 0, after: Fact | None = None
+) -> Iterator[Condition]:
+    """Yield what holds at the episodes from number `first` on, and at single events.
+
+    With `after` only rules are asked that may think otherwise after such a fact.
+    """
+    calendar = rule_set.calendar
+    rules = [rule for rule in rule_set.episode_rules if _concerns(rule, after)]
     for at in range(first, len(picture.episodes)):
-        for rule in rule_set.rules:
-            if isinstance(rule, EpisodeRule):
-                yield from at_episode(rule, picture, at, rule_set.calendar)
-    for rule in rule_set.rules:
-        if isinstance(rule, EventRule):
-            yield from at_events(rule, picture)
+        for rule in rules:
+            yield from at_episode(rule, picture, at, calendar)
+    for event_rule in rule_set.event_rules:
+        if after is None or type(after) in event_rule.reads:
+            yield from at_events(event_rule, picture)
+
+
+def _concerns(rule: Rule, fact: Fact | None) -> bool:
+    return fact is None or isinstance(fact, (Report, Registration)) or type(fact) in rule.reads
 
 
 def at_episode(
@@ -89,14 +100,20 @@ def at_events(rule: EventRule, picture: Picture) -> Iterator[Condition]:
         yield _condition(rule, occurrence.trigger, occurrence.event, occurrence.at_ms, NO_SEVERITY)
 
 
-def spans_of(picture: Picture, rule_set: RuleSet) -> Iterator[tuple[ClockRule, Span]]:
-    """Yield the days on which clock rules hold, rule by rule, in order of subject and day."""
-    for rule in rule_set.rules:
-        if isinstance(rule, ClockRule):
-            spans = [span for span in rule.spans(picture, rule_set.calendar) if not span.is_empty]
-            spans.sort(key=lambda span: (span.trigger.subject, span.first, span.about))
-            for span in spans:
-                yield rule, span
+def spans_of(picture: Picture, rule_set: RuleSet, since: date) -> Iterator[tuple[ClockRule, Span]]:
+    """Yield the days after `since` on which clock rules hold, in order of rule, subject and day.
+
+    Of a stretch that began before, all of it; `since` itself is covered by one that goes on.
+    """
+    for rule in rule_set.clock_rules:
+        spans = [
+            span
+            for span in rule.spans(picture, rule_set.calendar, since)
+            if not span.is_empty and (span.until is None or span.until > since)
+        ]
+        spans.sort(key=lambda span: (span.trigger.subject, span.first, span.about))
+        for span in spans:
+            yield rule, span
 
 
 def on_day(rule: ClockRule, span: Span, day: date) -> Condition:
@@ -106,15 +123,17 @@ def on_day(rule: ClockRule, span: Span, day: date) -> Condition:
 
 
 def gained_and_lost(
-    before: Picture, after: Picture, rule_set: RuleSet, first: int
+    before: Picture, after: Picture, rule_set: RuleSet, fact: Fact | None
 ) -> tuple[list[Condition], bool]:
     """Return the conditions that newly hold, in order, and whether any holds no more.
 
-    Newly: at another episode or event, or higher at the same one.  A rule looks back only, so
-    nothing can differ at the episodes before number `first`.
+    Newly: at another episode or event, or higher at the same one.  `fact` is what came, None when
+    more than that changed: a rule looks back only and reads some kinds of facts only, so most
+    need not be asked.
     """
-    held = {_identity(one): one.level for one in holding(before, rule_set, first)}
-    holds = {_identity(one): one for one in holding(after, rule_set, first)}
+    first = first_difference(before, after, fact)
+    held = {_identity(one): one.level for one in holding(before, rule_set, first, fact)}
+    holds = {_identity(one): one for one in holding(after, rule_set, first, fact)}
     gained = [one for name, one in holds.items() if one.level > held.get(name, 0)]
     return gained, not held.keys() <= holds.keys()
 

@@ -39,6 +39,12 @@ class ReportCourse:
     services: tuple[Wait, ...]
 
     @property
+    def last_until(self) -> int:
+        """Return the ordinal of the day on which its last wait ends; that of all days for never."""
+        untils = [wait.until or date.max for wait in (self.assessment, *self.services)]
+        return max(untils).toordinal()
+
+    @property
     def received_on(self) -> date:
         """Return the day of receipt."""
         return self.registration.day

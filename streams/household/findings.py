@@ -273,7 +273,7 @@ def _given(finding: Finding, picture: Picture, calendar: Calendar, cause: Cause)
     if isinstance(rule, ClockRule):
         return {
             key
-            for span in rule.spans(picture, calendar)
+            for span in rule.spans(picture, calendar, min(finding.counted_from, cause.day))
             if span.trigger.subject == finding.subject
             and (span.holds_on(finding.counted_from) or span.holds_on(cause.day))
             for key in span.trigger.evidence

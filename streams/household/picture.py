@@ -5,7 +5,7 @@ A function of the state; `picture_after` gives the same one for less when an eve
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -28,6 +28,8 @@ from streams.household.state import HouseholdState
 
 _Kind = TypeVar("_Kind", bound=Fact)
 _ORDER = attrgetter("at_ms", "key")
+# Greater than any number that a sender gives a report.
+LAST_TEXT = chr(0x10FFFF)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,8 @@ class Picture:
 
     `signals_by_reference` and `police_ms` hold the earliest signal of each sender's number;
     `bare_references` those of registrations whose signal is not known, which are signals
-    themselves until it comes.
+    themselves until it comes.  `waits` are the reports by the (ordinal) day on which the last of
+    their waits ends, in that order.
     """
 
     episodes: tuple[Episode, ...] = ()
@@ -46,19 +49,20 @@ class Picture:
     facts_by_report: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
     signals_by_reference: Mapping[str, Report] = field(default_factory=dict)
     police_ms: Mapping[str, int] = field(default_factory=dict)
+    waits: tuple[tuple[int, str], ...] = ()
     bare_references: frozenset[str] = frozenset()
 
     def all_of(self, kind: type[_Kind]) -> Sequence[_Kind]:
         """Return the facts of one kind, in order of time."""
         return cast("tuple[_Kind, ...]", self.facts_by_kind.get(kind, ()))
 
-    def waiting_on(self, day: date) -> Iterator[ReportCourse]:
-        """Yield the reports of which something waits on that day, in no order."""
-        return (
-            course
-            for course in self.courses.values()
-            if course.assessment.holds_on(day) or any(w.holds_on(day) for w in course.services)
-        )
+    def waiting_after(self, day: date) -> Iterator[ReportCourse]:
+        """Yield the reports of which something waits, or will, on a day later than this one.
+
+        The first to have waited long enough comes first.
+        """
+        first = bisect_right(self.waits, (day.toordinal(), LAST_TEXT))
+        return (self.courses[report_id] for _, report_id in self.waits[first:])
 
     def episode_number(self, at_ms: int) -> int:
         """Return the number of the last episode that begins at or before an instant; -1: none."""
@@ -121,7 +125,8 @@ def picture_of(state: HouseholdState) -> Picture:
         for report_id, facts in by_report.items()
         if (course := course_of(facts)) is not None
     }
-    return _with_episodes(replace(draft, courses=courses))
+    waits = tuple(sorted((course.last_until, name) for name, course in courses.items()))
+    return _with_episodes(replace(draft, courses=courses, waits=waits))
 
 
 def picture_after(before: Picture, after: HouseholdState, fact: Fact) -> Picture:
@@ -133,22 +138,12 @@ def picture_after(before: Picture, after: HouseholdState, fact: Fact) -> Picture
     if fact.key in before.void or (after.corrections and void_events(after) != before.void):
         return picture_of(after)
     kind = type(fact)
-    grown = replace(
-        before,
-        facts_by_kind={
-            **before.facts_by_kind,
-            kind: _with(before.facts_by_kind.get(kind, ()), fact),
-        },
-    )
+    by_kind = {**before.facts_by_kind, kind: _with(before.facts_by_kind.get(kind, ()), fact)}
     report_id = _report_of(fact)
-    if report_id is not None:
-        about = _with(before.facts_by_report.get(report_id, ()), fact)
-        course = course_of(about)
-        grown = replace(
-            grown,
-            facts_by_report={**before.facts_by_report, report_id: about},
-            courses=(before.courses if course is None else {**before.courses, report_id: course}),
-        )
+    if report_id is None:
+        grown = replace(before, facts_by_kind=by_kind)
+    else:
+        grown = _with_course(before, by_kind, report_id, fact)
     match fact:
         case Report():
             return _reported(before, grown, fact)
@@ -172,6 +167,28 @@ def first_difference(before: Picture, after: Picture, fact: Fact | None) -> int:
     if isinstance(fact, Report):
         return first
     return min(first, after.first_episode_on_or_after(fact.day))
+
+
+def _with_course(
+    before: Picture, by_kind: Mapping[type[Fact], tuple[Fact, ...]], report_id: str, fact: Fact
+) -> Picture:
+    about = _with(before.facts_by_report.get(report_id, ()), fact)
+    by_report = {**before.facts_by_report, report_id: about}
+    course = course_of(about)
+    if course is None:
+        return replace(before, facts_by_kind=by_kind, facts_by_report=by_report)
+    waits = list(before.waits)
+    known = before.courses.get(report_id)
+    if known is not None:
+        del waits[bisect_left(waits, (known.last_until, report_id))]
+    insort(waits, (course.last_until, report_id))
+    return replace(
+        before,
+        facts_by_kind=by_kind,
+        facts_by_report=by_report,
+        courses={**before.courses, report_id: course},
+        waits=tuple(waits),
+    )
 
 
 def _reported(before: Picture, grown: Picture, report: Report) -> Picture:

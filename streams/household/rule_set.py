@@ -13,7 +13,7 @@ from datetime import date
 from functools import lru_cache
 from typing import cast
 
-from streams.household.rules import RULES, Rule
+from streams.household.rules import RULES, ClockRule, EpisodeRule, EventRule, Rule
 from streams.household.terms import Calendar
 
 
@@ -23,6 +23,18 @@ class RuleSet:
 
     rules: tuple[Rule, ...]
     calendar: Calendar = field(default_factory=Calendar)
+    episode_rules: tuple[EpisodeRule, ...] = field(init=False, compare=False, repr=False)
+    event_rules: tuple[EventRule, ...] = field(init=False, compare=False, repr=False)
+    clock_rules: tuple[ClockRule, ...] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Sort the rules out by kind, once: each event asks for one kind after the other."""
+        of_episodes = tuple(rule for rule in self.rules if isinstance(rule, EpisodeRule))
+        of_events = tuple(rule for rule in self.rules if isinstance(rule, EventRule))
+        of_clock = tuple(rule for rule in self.rules if isinstance(rule, ClockRule))
+        object.__setattr__(self, "episode_rules", of_episodes)
+        object.__setattr__(self, "event_rules", of_events)
+        object.__setattr__(self, "clock_rules", of_clock)
 
 
 DEFAULT_RULE_SET = RuleSet(rules=tuple(rule() for rule in RULES))

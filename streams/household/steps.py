@@ -38,7 +38,7 @@ from streams.household.findings import (
 )
 from streams.household.fold import evolve
 from streams.household.journal_event import JournalEvent
-from streams.household.picture import Picture, first_difference, picture_after, picture_of
+from streams.household.picture import Picture, picture_after, picture_of
 from streams.household.rule_set import RuleSet
 from streams.household.state import Finding, HouseholdState
 from streams.household.terms import day_of, milliseconds
@@ -140,7 +140,7 @@ def reassess(
     cause = _cause(event, region, household_id)
     earlier, later = picture_of(before), picture_of(after)
     gone = frozenset(before.facts.keys() - after.facts.keys())
-    gained, _ = gained_and_lost(earlier, later, rule_set, 0)
+    gained, _ = gained_and_lost(earlier, later, rule_set, None)
     without = later.void | gone
     outcome = advance(before.findings, gained, cause, without)
     left = withdraw(outcome.findings, later, rule_set.calendar, cause, reason_code, gone=gone)
@@ -157,8 +157,8 @@ def _reassessed(
 ) -> Advance:
     earlier, later = pictures
     is_corrected = earlier.void != later.void
-    first = first_difference(earlier, later, None if is_corrected else fact)
-    gained, is_anything_lost = gained_and_lost(earlier, later, rule_set, first)
+    alone = None if is_corrected else fact
+    gained, is_anything_lost = gained_and_lost(earlier, later, rule_set, alone)
     outcome = advance(findings, gained, cause, later.void)
     if not is_corrected and not is_anything_lost:
         return outcome

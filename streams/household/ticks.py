@@ -43,7 +43,7 @@ def begin_day(
     A condition that a person dismissed says nothing more until it has ceased to hold.
     """
     holding: dict[_Key, tuple[ClockRule, Span]] = {}
-    for rule, span in spans_of(picture, rule_set):
+    for rule, span in spans_of(picture, rule_set, today):
         if span.holds_on(today):
             holding.setdefault((rule.rule_id, span.trigger.subject), (rule, span))
     current: dict[_Key, Finding] = {}
@@ -80,7 +80,7 @@ def wake_on(
 ) -> date | None:
     """Return the first day after `after` whose tick may change this household, or None."""
     spans: dict[_Key, list[tuple[ClockRule, Span]]] = {}
-    for rule, span in spans_of(picture, rule_set):
+    for rule, span in spans_of(picture, rule_set, after):
         spans.setdefault((rule.rule_id, span.trigger.subject), []).append((rule, span))
     known = {finding.key: finding for finding in findings}
     return min(_days(known, spans, after + _ONE_DAY), default=None)

@@ -15,7 +15,7 @@ from streams.household.conditions import Condition, conditions, gained_and_lost
 from streams.household.episodes import Episode
 from streams.household.fold import INITIAL, evolve, void_events
 from streams.household.journal_event import JournalEvent
-from streams.household.picture import first_difference, picture_after, picture_of
+from streams.household.picture import picture_after, picture_of
 from streams.household.rule_set import DEFAULT_RULE_SET
 from streams.household.state import HouseholdState, from_bytes, to_bytes
 from streams.radar.replay import replay
@@ -90,9 +90,8 @@ def test_looking_at_what_changed_only_finds_all_that_newly_holds(said: list[Said
         state = evolve(state, event)
         after = picture_of(state)
         fact = state.facts.get(event.key) if before.void == after.void else None
-        first = first_difference(before, after, fact)
-        everything = gained_and_lost(before, after, DEFAULT_RULE_SET, 0)
-        assert gained_and_lost(before, after, DEFAULT_RULE_SET, first) == everything
+        everything = gained_and_lost(before, after, DEFAULT_RULE_SET, None)
+        assert gained_and_lost(before, after, DEFAULT_RULE_SET, fact) == everything
         before = after
 
 

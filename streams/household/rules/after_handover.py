@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from streams.household.facts import Feedback, Handover
+from streams.household.facts import Fact, Feedback, Handover
 from streams.household.picture import Picture
 from streams.household.rules.rule import EpisodeRule, EventRule, Occurrence, Trigger
 from streams.household.rules.windows import days_between
@@ -30,6 +30,7 @@ class AfterHandover(EpisodeRule, EventRule):
         "Een voorval 1 tot en met `window_days` dagen na een overdracht aan een lokaal team, een "
         "betrokken professional of het netwerk; of een overdracht die als onveilig terugkomt."
     )
+    reads: ClassVar[frozenset[type[Fact]]] = frozenset({Handover, Feedback})
 
     window_days: int = 180
 

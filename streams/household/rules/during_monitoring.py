@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from streams.household.cases import monitoring_periods
+from streams.household.facts import CaseStep, Fact
 from streams.household.picture import Picture
 from streams.household.rules.rule import EpisodeRule, Trigger
 from streams.household.sentences import dutch_day
@@ -23,6 +24,7 @@ class DuringMonitoring(EpisodeRule):
     label: ClassVar[str] = "Melding tijdens monitoring"
     ground: ClassVar[str] = "CBS: vervolgmelding tijdens monitoring (85361NED)"
     meaning: ClassVar[str] = "Een voorval op een dag waarop de monitoring van een zaak loopt."
+    reads: ClassVar[frozenset[type[Fact]]] = frozenset({CaseStep})
 
     def at_episode(self, picture: Picture, at: int, calendar: Calendar) -> Iterator[Trigger]:
         """Yield HIGH when monitoring had started and not ended on the day of the episode."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from streams.household.facts import OrderStep, Sighting
+from streams.household.facts import Fact, OrderStep, Sighting
 from streams.household.journal_event import EventKey
 from streams.household.picture import Picture
 from streams.household.rules.rule import EpisodeRule, Trigger
@@ -32,6 +32,7 @@ class EarlierOrder(EpisodeRule):
         "Een voorval met een persoon voor wie in de `window_years` jaar daarvóór in de regio een "
         "huisverbod is opgelegd."
     )
+    reads: ClassVar[frozenset[type[Fact]]] = frozenset({OrderStep, Sighting})
 
     window_years: int = 5
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from streams.household.episodes import Episode
+from streams.household.facts import Assessment, Fact
 from streams.household.picture import Picture
 from streams.household.rules.rule import EpisodeRule, Trigger, episodes_within
 from streams.household.rules.windows import days_between
@@ -29,6 +30,7 @@ class Escalation(EpisodeRule):
         "of een ernst die hoger is dan die van alle eerdere voorvallen in die dagen (waarvan ten "
         "minste één met bekende ernst)."
     )
+    reads: ClassVar[frozenset[type[Fact]]] = frozenset({Assessment})
 
     window_days: int = 365
     min_episodes: int = 3

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from streams.household.facts import Answer, Move
+from streams.household.facts import Answer, Fact, Move
 from streams.household.picture import Picture
 from streams.household.rules.rule import EventRule, Occurrence, Trigger
 from streams.household.rules.windows import days_between
@@ -27,6 +27,7 @@ class KnownElsewhere(EventRule):
         "iemand bekend is, en iemand van het huishouden verhuist, hooguit `window_days` dagen uit "
         "elkaar. Het latere van de twee is de aanleiding."
     )
+    reads: ClassVar[frozenset[type[Fact]]] = frozenset[type[Fact]]((Answer, Move))
 
     window_days: int = 365
 

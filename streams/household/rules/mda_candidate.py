@@ -8,7 +8,7 @@ from datetime import date
 from typing import ClassVar
 
 from streams.household.episodes import Episode
-from streams.household.facts import Assessment, Handover, MdaStep, ServiceStep
+from streams.household.facts import Assessment, Fact, Handover, MdaStep, ServiceStep
 from streams.household.journal_event import EventKey
 from streams.household.picture import Picture
 from streams.household.rules.rule import EpisodeRule, Trigger
@@ -37,6 +37,7 @@ class MdaCandidate(EpisodeRule):
         "overdracht of dienst, en in die maanden ten minste `min_life_domains` leefgebieden met "
         "problemen of `min_organisations` betrokken organisaties; geen lopende aanmelding."
     )
+    reads: ClassVar[frozenset[type[Fact]]] = frozenset({Assessment, Handover, MdaStep, ServiceStep})
 
     window_months: int = 24
     min_episodes: int = 4

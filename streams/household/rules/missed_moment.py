@@ -35,7 +35,7 @@ class MissedMoment(ClockRule):
     grace_days: int = 14
     min_severity: int = 3
 
-    def spans(self, picture: Picture, calendar: Calendar) -> Iterator[Span]:
+    def spans(self, picture: Picture, calendar: Calendar, since: date) -> Iterator[Span]:
         """Yield ATTENTION for each such moment, without end: a later version ends it."""
         newest: dict[tuple[str, int], MonitoringMoment] = {}
         for moment in picture.all_of(MonitoringMoment):

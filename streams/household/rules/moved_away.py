@@ -32,7 +32,7 @@ class MovedAway(ClockRule):
 
     transfer_working_days: int = 10
 
-    def spans(self, picture: Picture, calendar: Calendar) -> Iterator[Span]:
+    def spans(self, picture: Picture, calendar: Calendar, since: date) -> Iterator[Span]:
         """Yield HIGH for each open case from the day after that until transfer or closing."""
         moves = [move for move in picture.all_of(Move) if move.left_region]
         if not moves:

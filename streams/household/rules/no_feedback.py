@@ -33,7 +33,7 @@ class NoFeedback(ClockRule):
 
     feedback_working_days: int = 10
 
-    def spans(self, picture: Picture, calendar: Calendar) -> Iterator[Span]:
+    def spans(self, picture: Picture, calendar: Calendar, since: date) -> Iterator[Span]:
         """Yield INFO for each handover from the day after it was due until the first feedback."""
         heard: dict[str, date] = {}
         for feedback in picture.all_of(Feedback):

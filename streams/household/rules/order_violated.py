@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from streams.household.facts import OrderStep
+from streams.household.facts import Fact, OrderStep
 from streams.household.picture import Picture
 from streams.household.rules.rule import EventRule, Occurrence, Trigger
 from streams.household.sentences import dutch_day
@@ -24,6 +24,7 @@ class OrderViolated(EventRule):
     label: ClassVar[str] = "Huisverbod overtreden"
     ground: ClassVar[str] = "OM: overtreden contact- of huisverbod gaat aan partnerdoding vooraf"
     meaning: ClassVar[str] = "Elke overtreding van een huisverbod, per huisverbod één radarsignaal."
+    reads: ClassVar[frozenset[type[Fact]]] = frozenset({OrderStep})
 
     def occurrences(self, picture: Picture) -> Iterator[Occurrence]:
         """Yield CRITICAL for each violation, about its order."""

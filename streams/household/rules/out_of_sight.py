@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import ClassVar
 
 from streams.household.facts import Contact
@@ -34,13 +34,13 @@ class OutOfSight(ClockRule):
     grace_working_days: int = 5
     min_severity: int = 3
 
-    def spans(self, picture: Picture, calendar: Calendar) -> Iterator[Span]:
+    def spans(self, picture: Picture, calendar: Calendar, since: date) -> Iterator[Span]:
         """Yield HIGH for each such report until it is assessed or somebody is reached."""
         reached: dict[str, list[Contact]] = {}
         for contact in picture.all_of(Contact):
             if contact.with_family:
                 reached.setdefault(contact.case_id, []).append(contact)
-        for course in picture.courses.values():
+        for course in picture.waiting_after(since):
             registration = course.registration
             due = working_day_after(calendar, course.received_on, self.assessment_working_days)
             grace = working_day_after(calendar, due, self.grace_working_days)

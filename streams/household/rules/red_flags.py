@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from schemas.code_lists import label
+from streams.household.facts import Assessment, Fact
 from streams.household.picture import Picture
 from streams.household.rules.rule import EpisodeRule, Trigger
 from streams.household.rules.windows import cited, traces_within
@@ -43,6 +44,7 @@ class RedFlags(EpisodeRule):
         "gebruikt wapen of SASH hoog in dat voorval, of ten minste `critical_flags` verschillende "
         "andere vlaggen binnen `window_days` dagen; hoog: één daarvan."
     )
+    reads: ClassVar[frozenset[type[Fact]]] = frozenset({Assessment})
 
     window_days: int = 365
     critical_flags: int = 2

@@ -10,8 +10,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from functools import lru_cache
 from typing import ClassVar, Self
 
+from streams.household.facts import Fact
 from streams.household.journal_event import EventKey
 from streams.household.picture import Picture
 from streams.household.severity import Level
@@ -77,6 +79,8 @@ class Rule(ABC):
     label: ClassVar[str]
     ground: ClassVar[str]
     meaning: ClassVar[str]
+    # Kinds of facts, beside those that make episodes, without which it cannot think otherwise.
+    reads: ClassVar[frozenset[type[Fact]]] = frozenset()
 
     @classmethod
     def with_parameters(cls, values: Mapping[object, object]) -> Self:
@@ -96,8 +100,7 @@ class Rule(ABC):
 
     def canonical_parameters(self) -> str:
         """Return the parameters as canonical JSON: sorted, without spaces."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return json.dumps(values, sort_keys=True, separators=(",", ":"))
+        return _canonical_parameters(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,8 +129,17 @@ class ClockRule(Rule):
     """A rule that watches what does not happen: it speaks and falls silent at ticks."""
 
     @abstractmethod
-    def spans(self, picture: Picture, calendar: Calendar) -> Iterable[Span]:
-        """Return the days on which it holds; a subject may have several stretches."""
+    def spans(self, picture: Picture, calendar: Calendar, since: date) -> Iterable[Span]:
+        """Return the days on which it holds; a subject may have several stretches.
+
+        Stretches that ended on or before `since` may be left out.
+        """
+
+
+@lru_cache(maxsize=1_024)
+def _canonical_parameters(rule: Rule) -> str:
+    values = {field.name: getattr(rule, field.name) for field in fields(rule)}
+    return json.dumps(values, sort_keys=True, separators=(",", ":"))
 
 
 def episodes_within(picture: Picture, at: int, window_days: int) -> range:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from streams.household.facts import Sighting
+from streams.household.facts import Fact, Sighting
 from streams.household.picture import Picture
 from streams.household.rules.rule import EpisodeRule, Trigger
 from streams.household.rules.windows import cited, is_within_months
@@ -28,6 +28,7 @@ class SamePerpetrator(EpisodeRule):
         "Een vermoedelijke pleger van een voorval was in de `window_years` jaar daarvóór ook in "
         "een signaal van een ander huishouden vermoedelijke pleger."
     )
+    reads: ClassVar[frozenset[type[Fact]]] = frozenset({Sighting})
 
     window_years: int = 5
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from streams.household.courses import Wait
+from streams.household.facts import Assessment, Fact, ServiceStep
 from streams.household.picture import Picture
 from streams.household.rules.rule import EpisodeRule, Trigger
 from streams.household.rules.windows import working_day_after
@@ -29,6 +30,7 @@ class WhileWaiting(EpisodeRule):
         "een dienst daarvan nog niet is opgepakt. Hoog bij ernst `high_severity` of meer, of als "
         "een onbeoordeelde melding langer wacht dan `assessment_working_days` werkdagen."
     )
+    reads: ClassVar[frozenset[type[Fact]]] = frozenset({Assessment, ServiceStep})
 
     assessment_working_days: int = 5
     high_severity: int = 3
@@ -39,7 +41,7 @@ class WhileWaiting(EpisodeRule):
         own = episode.shows(Trait.REPORT_ID)
         others = [
             course
-            for course in picture.waiting_on(episode.day)
+            for course in picture.waiting_after(episode.day)
             if course.registration.report_id not in own and course.received_on <= episode.day
         ]
         unassessed = _longest([c.assessment for c in others if c.assessment.holds_on(episode.day)])
