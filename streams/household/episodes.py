@@ -70,6 +70,17 @@ class Episode:
         """Return the values of a trait, each with where it shows last."""
         return self.traits.get(trait, {})
 
+    def shows_no_more_than(self, other: Episode) -> bool:
+        """Say whether rules see the same in both, but for which events show it."""
+        return (
+            self.signals[0] == other.signals[0]
+            and self.severity == other.severity
+            and self.traits.keys() == other.traits.keys()
+            and all(
+                self.traits[trait].keys() == other.traits[trait].keys() for trait in self.traits
+            )
+        )
+
     def hearing(self, saying: Saying) -> Episode:
         """Return the episode with what one more event says of one of its signals."""
         return Episode(

@@ -164,6 +164,9 @@ def first_difference(before: Picture, after: Picture, fact: Fact | None) -> int:
     if fact is None:
         return 0
     first = _first_unlike(before.episodes, after.episodes)
+    if first == len(after.episodes) - 1 == len(before.episodes) - 1:
+        # One more of the same at the last episode: no later one can look back on it.
+        first += after.episodes[first].shows_no_more_than(before.episodes[first])
     if isinstance(fact, Report):
         return first
     return min(first, after.first_episode_on_or_after(fact.day))

@@ -105,31 +105,6 @@ def from_bytes(data: bytes) -> HouseholdState:
     )
 
 
-class _Correction(TypedDict):
-    s: int
-    i: str
-    t: str
-    k: str
-    r: str | None
-    p: int
-
-
-class _Finding(TypedDict):
-    i: str
-    r: str
-    v: int
-    p: str
-    u: str
-    s: str
-    l: int  # noqa: E741 - a letter of the stored form, not a variable
-    t: int
-    d: int
-    e: list[_Cited]
-    g: list[_Cited]
-    w: str
-    b: int
-
-
 class _State(TypedDict):
     v: int
     f: list[list[Form]]
@@ -140,65 +115,71 @@ class _State(TypedDict):
 
 # A fact of the state by its place, any other event by number of its source and id.
 _Cited = int | list[int | str]
+# Source, id, target, kind, replacement (empty: none), position.
+_Correction = tuple[int, str, str, str, str, int]
+# Id, rule, version, parameters, subject, status, level, triggered at, counted from, triggers,
+# evidence, sentence, stands.
+_Finding = tuple[str, int, int, int, int, str, int, int, int, list[_Cited], list[_Cited], str, int]
 
 
 def _correction_form(correction: Correction, texts: Texts) -> _Correction:
     # A sender corrects its own events only, so target and replacement share its source.
     replacement = correction.replacement
-    return {
-        "s": texts.number(correction.key.source),
-        "i": short_id(correction.key.event_id),
-        "t": short_id(correction.target.event_id),
-        "k": correction.kind.value,
-        "r": short_id(replacement.event_id) if replacement else None,
-        "p": correction.position,
-    }
+    return (
+        texts.number(correction.key.source),
+        short_id(correction.key.event_id),
+        short_id(correction.target.event_id),
+        correction.kind.value,
+        short_id(replacement.event_id) if replacement else "",
+        correction.position,
+    )
 
 
 def _correction(form: _Correction, texts: Sequence[str]) -> Correction:
-    source = texts[form["s"] - 1]
+    number, event_id, target, kind, replacement, position = form
+    source = texts[number - 1]
     return Correction(
-        key=EventKey(source, long_id(form["i"])),
-        target=EventKey(source, long_id(form["t"])),
-        kind=CorrectionKind(form["k"]),
-        replacement=None if form["r"] is None else EventKey(source, long_id(form["r"])),
-        position=form["p"],
+        key=EventKey(source, long_id(event_id)),
+        target=EventKey(source, long_id(target)),
+        kind=CorrectionKind(kind),
+        replacement=EventKey(source, long_id(replacement)) if replacement else None,
+        position=position,
     )
 
 
 def _finding_form(finding: Finding, places: Mapping[EventKey, int], texts: Texts) -> _Finding:
-    return {
-        "i": short_id(finding.finding_id),
-        "r": finding.rule_id,
-        "v": finding.rule_version,
-        "p": finding.parameters,
-        "u": finding.subject,
-        "s": finding.status.value,
-        "l": finding.level.value,
-        "t": finding.triggered_ms,
-        "d": finding.counted_from.toordinal(),
-        "e": [_cited_form(key, places, texts) for key in finding.triggers],
-        "g": [_cited_form(key, places, texts) for key in finding.evidence],
-        "w": finding.sentence,
-        "b": int(finding.stands),
-    }
+    return (
+        short_id(finding.finding_id),
+        texts.number(finding.rule_id),
+        finding.rule_version,
+        texts.number(finding.parameters),
+        texts.number(finding.subject),
+        finding.status.value,
+        finding.level.value,
+        finding.triggered_ms,
+        finding.counted_from.toordinal(),
+        [_cited_form(key, places, texts) for key in finding.triggers],
+        [_cited_form(key, places, texts) for key in finding.evidence],
+        finding.sentence,
+        int(finding.stands),
+    )
 
 
 def _finding(form: _Finding, keys: Sequence[EventKey], texts: Sequence[str]) -> Finding:
     return Finding(
-        finding_id=long_id(form["i"]),
-        rule_id=form["r"],
-        rule_version=form["v"],
-        parameters=form["p"],
-        subject=form["u"],
-        status=FindingStatus(form["s"]),
-        level=Level(form["l"]),
-        triggered_ms=form["t"],
-        counted_from=date.fromordinal(form["d"]),
-        triggers=tuple(_cited(one, keys, texts) for one in form["e"]),
-        evidence=tuple(_cited(one, keys, texts) for one in form["g"]),
-        sentence=form["w"],
-        stands=bool(form["b"]),
+        finding_id=long_id(form[0]),
+        rule_id=texts[form[1] - 1],
+        rule_version=form[2],
+        parameters=texts[form[3] - 1],
+        subject=texts[form[4] - 1],
+        status=FindingStatus(form[5]),
+        level=Level(form[6]),
+        triggered_ms=form[7],
+        counted_from=date.fromordinal(form[8]),
+        triggers=tuple(_cited(one, keys, texts) for one in form[9]),
+        evidence=tuple(_cited(one, keys, texts) for one in form[10]),
+        sentence=form[11],
+        stands=bool(form[12]),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import pairwise
 from statistics import median
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.codec import decode_body
@@ -20,10 +20,9 @@ from streams.household.rule_set import DEFAULT_RULE_SET
 from streams.household.state import HouseholdState, from_bytes, to_bytes
 from streams.radar.replay import replay
 from tests.support.journal import REGION, Said, events, rows
-from tests.support.journals import histories
+from tests.support.journals import EXAMPLES, histories
 
 AS_OF = date(2026, 6, 1)
-EXAMPLES = settings(max_examples=50, deadline=None)
 
 
 def fold(journal: Iterable[JournalEvent], state: HouseholdState = INITIAL) -> HouseholdState:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.engine.log import LogRow
@@ -18,7 +18,7 @@ from streams.radar.replay import replay
 from streams.radar.rows import RULES_ACTIVATED, Row
 from streams.radar.stage import last_tick, touched
 from tests.support.journal import REGION, Said, rows
-from tests.support.journals import regions
+from tests.support.journals import EXAMPLES, regions
 
 
 @dataclass(slots=True)
@@ -56,7 +56,7 @@ class MemoryStore:
         self.log += finding_log_rows(said, region=REGION, incarnation=1, first=len(self.log) + 1)
 
 
-@settings(max_examples=50, deadline=None)
+@EXAMPLES
 @given(regions(), st.data())
 def test_units_of_any_size_write_the_same_bytes(said: list[Said], data: st.DataObject) -> None:
     journal = rows(said)

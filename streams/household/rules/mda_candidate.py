@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +16,7 @@ from streams.household.rules.rule import EpisodeRule, Trigger
 from streams.household.rules.windows import is_within_months
 from streams.household.sentences import dutch_day
 from streams.household.severity import Level
-from streams.household.terms import Calendar
+from streams.household.terms import Calendar, months_after
 from streams.household.traits import Trait
 
 RUNNING = frozenset({"PROPOSED", "ACCEPTED", "ACTIVE"})
@@ -76,12 +77,12 @@ class MdaCandidate(EpisodeRule):
         )
 
     def _window(self, picture: Picture, at: int) -> list[Episode]:
-        day = picture.episodes[at].day
-        first = at
-        while first > 0 and is_within_months(
-            picture.episodes[first - 1].day, day, self.window_months
-        ):
-            first -= 1
+        first = bisect_left(
+            picture.episodes,
+            picture.episodes[at].day,
+            hi=at,
+            key=lambda episode: months_after(episode.day, self.window_months),
+        )
         return list(picture.episodes[first : at + 1])
 
     def _involved(self, picture: Picture, window: list[Episode], day: date) -> tuple[Found, Found]:
