@@ -45,7 +45,15 @@ from tests.support.journal import (
 START = datetime(2025, 1, 1, 10, tzinfo=UTC)
 NUMBERS = (None, "1", "2", "3")
 CASES = ("case-1", "case-2")
-FLAGS = ("STALKING", "DEATH_THREAT", "STRANGULATION", "CHILD_WITNESS", "UNKNOWN")
+FLAGS = (
+    *("CHILD_WITNESS", "UNKNOWN", "SUBSTANCE_ABUSE", "STALKING", "DEATH_THREAT", "CHILD_WITNESS"),
+    *("RECENT_SEPARATION", "HONOUR_RELATED", "SEXUAL_VIOLENCE", "STRANGULATION", "CHILD_INJURED"),
+)
+FORMS = (
+    *((), (), ("EMOTIONAL_ABUSE",), ("EMOTIONAL_NEGLECT",), ("STALKING",), ("PHYSICAL_ABUSE",)),
+    *(("FINANCIAL_EXPLOITATION",), ("SHAKEN_BABY",)),
+)
+SASH = (None, None, None, "LOW", "MODERATE", "HIGH")
 SECTORS = ("EDUCATION", "MEDICAL", "UNKNOWN", "JUSTICE_AND_SAFETY", "NON_PROFESSIONAL")
 
 AGES = ("ADULT", "AGE_2_11", "UNDER_2", "UNBORN", "UNKNOWN")
@@ -62,7 +70,7 @@ EXAMPLES = settings(
     max_examples=10_000 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 1_000, deadline=None
 )
 # One number decides an event: a draw for each of its fields would take longer than all the rest.
-_CHOICES = st.integers(0, 2**56 - 1)
+_CHOICES = st.integers(0, 2**64 - 1)
 _T = TypeVar("_T")
 
 
@@ -94,16 +102,19 @@ def report(choices: Choices, name: str) -> Said:
     """Return a signal, a registration or an assessment; `name` becomes its event id."""
     kind, at = choices.up_to(3), choices.moment()
     number, report_id = choices.one_of(NUMBERS), choices.one_of(REPORT_IDS)
-    flags = tuple(choices.one_of(FLAGS) for _ in range(choices.up_to(2)))
+    flags = tuple(choices.one_of(FLAGS) for _ in range(choices.one_of((0, 0, 1, 2))))
     nature = choices.one_of(((), (), ("ELDER_ABUSE",)))
-    sector = choices.one_of(SECTORS)
+    sector, forms = choices.one_of(SECTORS), choices.one_of(FORMS)
     if kind == 3:
         domains = choices.one_of(((), ("01", "02"), ("03",)))
         return assessed(at, name, report_id=report_id, flags=flags, domains=domains)
     if kind == 0:
-        said = police(at, name, number=number, flags=flags, nature=nature)
+        sash = choices.one_of(SASH)
+        said = police(at, name, number=number, flags=flags, forms=forms, nature=nature, sash=sash)
     elif kind == 1:
-        said = school(at, name, sector=sector, number=number, flags=flags, nature=nature)
+        said = school(
+            at, name, sector=sector, number=number, flags=flags, forms=forms, nature=nature
+        )
     else:
         source = choices.one_of((POLICE, SCHOOL, CASE_SYSTEM))
         said = registered(
@@ -114,6 +125,7 @@ def report(choices: Choices, name: str) -> Said:
             of=None if number is None else (source, number),
             sector=sector,
             flags=flags,
+            forms=forms,
             children=choices.one_of((None, True)),
         )
     people = sorted({choices.one_of(PIDS) for _ in range(choices.up_to(2))})
