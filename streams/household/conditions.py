@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from streams.household.facts import Fact, Registration, Report
+from streams.household.facts import Fact
 from streams.household.journal_event import EventKey
 from streams.household.picture import Picture, first_difference, picture_of
 from streams.household.rule_set import RuleSet
@@ -26,7 +26,7 @@ class Condition:
 
     `trigger` is the id of the episode or event, for a clock rule of what its subject rests on;
     `triggered_ms` the episode's time T, the event's, or the beginning of the day;
-    `severity` the episode's class.  Evidence is sorted and never empty.
+    `severity` the episode's class.  `cited` is never empty.
     """
 
     rule: Rule
@@ -35,8 +35,13 @@ class Condition:
     trigger: EventKey
     triggered_ms: int
     severity: int
-    evidence: tuple[EventKey, ...]
+    cited: frozenset[EventKey]
     sentence: str
+
+    @property
+    def evidence(self) -> tuple[EventKey, ...]:
+        """Return the events that give the condition, sorted; most conditions are never asked."""
+        return tuple(sorted(self.cited))
 
     @property
     def key(self) -> tuple[str, str]:
@@ -72,17 +77,13 @@ def holding(
     With `after` only rules are asked that may think otherwise after such a fact.
     """
     calendar = rule_set.calendar
-    rules = [rule for rule in rule_set.episode_rules if _concerns(rule, after)]
+    rules = rule_set.episode_rules_after(after)
     for at in range(first, len(picture.episodes)):
         for rule in rules:
             yield from at_episode(rule, picture, at, calendar)
     for event_rule in rule_set.event_rules:
         if after is None or type(after) in event_rule.reads:
             yield from at_events(event_rule, picture)
-
-
-def _concerns(rule: Rule, fact: Fact | None) -> bool:
-    return fact is None or isinstance(fact, (Report, Registration)) or type(fact) in rule.reads
 
 
 def at_episode(
@@ -158,7 +159,7 @@ def _condition(rule: Rule, trigger: Trigger, at: EventKey, at_ms: int, severity:
         trigger=at,
         triggered_ms=at_ms,
         severity=severity,
-        evidence=tuple(sorted(trigger.evidence)),
+        cited=trigger.evidence,
         sentence=trigger.sentence,
     )
 

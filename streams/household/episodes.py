@@ -6,6 +6,7 @@ household in which more happens (definitions.md, Episode).
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -81,12 +82,26 @@ class Episode:
             )
         )
 
-    def hearing(self, saying: Saying) -> Episode:
-        """Return the episode with what one more event says of one of its signals."""
+    def joined_by(self, saying: Saying) -> Episode:
+        """Return the episode with one signal more, which is not its first."""
+        signals = list(self.signals)
+        insort(signals, saying.signal)
         return Episode(
-            signals=self.signals,
+            signals=tuple(signals),
             severity=max(self.severity, saying.severity),
             traits=united(self.traits, saying.traits),
+        )
+
+    def hearing(self, saying: Saying) -> Episode:
+        """Return the episode with what one more event says of one of its signals.
+
+        The episode itself when that is nothing new.
+        """
+        traits = united(self.traits, saying.traits)
+        if traits is self.traits and saying.severity <= self.severity:
+            return self
+        return Episode(
+            signals=self.signals, severity=max(self.severity, saying.severity), traits=traits
         )
 
 

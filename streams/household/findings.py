@@ -236,7 +236,7 @@ def _renewed(
         triggered_ms=condition.triggered_ms,
         counted_from=max(finding.counted_from, _counted_from(condition, cause)),
         triggers=tuple(sorted({*finding.triggers, condition.trigger})),
-        evidence=tuple(sorted({*finding.evidence, *condition.evidence} - void)),
+        evidence=tuple(sorted({*finding.evidence, *condition.cited} - void)),
         sentence=_sentence(condition, cause),
     )
 
@@ -282,7 +282,7 @@ def _given(finding: Finding, picture: Picture, calendar: Calendar, cause: Cause)
         key
         for condition in supporting(rule, picture, frozenset(finding.triggers), calendar)
         if condition.subject == finding.subject
-        for key in condition.evidence
+        for key in condition.cited
     }
 
 

@@ -23,6 +23,7 @@ from streams.household.episodes import (
 )
 from streams.household.facts import Assessment, Fact, Registration, Report, ServiceStep
 from streams.household.fold import void_events
+from streams.household.growing import GrowingMap
 from streams.household.journal_event import EventKey
 from streams.household.state import HouseholdState
 
@@ -43,17 +44,17 @@ class Picture:
     """
 
     episodes: tuple[Episode, ...] = ()
-    courses: Mapping[str, ReportCourse] = field(default_factory=dict)
+    courses: GrowingMap[str, ReportCourse] = field(default_factory=GrowingMap)
     void: frozenset[EventKey] = frozenset()
     facts_by_kind: Mapping[type[Fact], tuple[Fact, ...]] = field(default_factory=dict)
-    facts_by_report: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
-    signals_by_reference: Mapping[str, Report] = field(default_factory=dict)
-    police_ms: Mapping[str, int] = field(default_factory=dict)
+    facts_by_report: GrowingMap[str, tuple[Fact, ...]] = field(default_factory=GrowingMap)
+    signals_by_reference: GrowingMap[str, Report] = field(default_factory=GrowingMap)
+    police_ms: GrowingMap[str, int] = field(default_factory=GrowingMap)
     waits: tuple[tuple[int, str], ...] = ()
     bare_references: frozenset[str] = frozenset()
 
     def all_of(self, kind: type[_Kind]) -> Sequence[_Kind]:
-        """Return the facts of one kind, in order of time."""
+        """Return the facts of one kind, in order of time; not for `Report`, which episodes hold."""
         return cast("tuple[_Kind, ...]", self.facts_by_kind.get(kind, ()))
 
     def waiting_after(self, day: date) -> Iterator[ReportCourse]:
@@ -101,58 +102,52 @@ def picture_of(state: HouseholdState) -> Picture:
     valid = sorted((f for f in state.facts.values() if f.key not in void), key=_ORDER)
     by_kind: dict[type[Fact], list[Fact]] = {}
     by_report: dict[str, list[Fact]] = {}
+    by_reference: dict[str, Report] = {}
+    police_ms: dict[str, int] = {}
     for fact in valid:
-        by_kind.setdefault(type(fact), []).append(fact)
+        if not isinstance(fact, Report):
+            by_kind.setdefault(type(fact), []).append(fact)
+        elif fact.reference is not None:
+            by_reference.setdefault(fact.reference, fact)
+            if fact.is_police:
+                police_ms.setdefault(fact.reference, fact.at_ms)
         report_id = _report_of(fact)
         if report_id is not None:
             by_report.setdefault(report_id, []).append(fact)
-    by_reference: dict[str, Report] = {}
-    police_ms: dict[str, int] = {}
-    for report in valid:
-        if isinstance(report, Report) and report.reference is not None:
-            by_reference.setdefault(report.reference, report)
-            if report.is_police:
-                police_ms.setdefault(report.reference, report.at_ms)
-    draft = Picture(
-        void=void,
-        facts_by_kind={kind: tuple(facts) for kind, facts in by_kind.items()},
-        facts_by_report={report_id: tuple(facts) for report_id, facts in by_report.items()},
-        signals_by_reference=by_reference,
-        police_ms=police_ms,
-    )
     courses = {
         report_id: course
         for report_id, facts in by_report.items()
         if (course := course_of(facts)) is not None
     }
-    waits = tuple(sorted((course.last_until, name) for name, course in courses.items()))
-    return _with_episodes(replace(draft, courses=courses, waits=waits))
+    draft = Picture(
+        void=void,
+        courses=GrowingMap(courses),
+        waits=tuple(sorted((course.last_until, name) for name, course in courses.items())),
+        facts_by_kind={kind: tuple(facts) for kind, facts in by_kind.items()},
+        facts_by_report=GrowingMap({name: tuple(facts) for name, facts in by_report.items()}),
+        signals_by_reference=GrowingMap(by_reference),
+        police_ms=GrowingMap(police_ms),
+    )
+    return _with_episodes(draft, valid)
 
 
 def picture_after(before: Picture, after: HouseholdState, fact: Fact) -> Picture:
     """Return the picture of `after`, which is the state of `before` and one fact more.
 
     Adds to the last episode, or to the episode of the signal it speaks of, where that is all
-    there is to do; anything else makes the episodes anew.
+    there is to do; what came before others, or was waited for, makes the picture anew.
     """
     if fact.key in before.void or (after.corrections and void_events(after) != before.void):
         return picture_of(after)
-    kind = type(fact)
-    by_kind = {**before.facts_by_kind, kind: _with(before.facts_by_kind.get(kind, ()), fact)}
-    report_id = _report_of(fact)
-    if report_id is None:
-        grown = replace(before, facts_by_kind=by_kind)
+    if isinstance(fact, Report):
+        grown = _reported(before, fact)
     else:
-        grown = _with_course(before, by_kind, report_id, fact)
-    match fact:
-        case Report():
-            return _reported(before, grown, fact)
-        case Registration():
-            return _registered(before, grown, fact)
-        case Assessment():
-            return _assessed(grown, fact)
-        case _:
-            return grown
+        grown = _with_fact(before, fact)
+        if isinstance(fact, Registration):
+            grown = _registered(before, grown, fact)
+        elif isinstance(fact, Assessment):
+            grown = _assessed(grown, fact)
+    return picture_of(after) if grown is None else grown
 
 
 def first_difference(before: Picture, after: Picture, fact: Fact | None) -> int:
@@ -172,11 +167,14 @@ def first_difference(before: Picture, after: Picture, fact: Fact | None) -> int:
     return min(first, after.first_episode_on_or_after(fact.day))
 
 
-def _with_course(
-    before: Picture, by_kind: Mapping[type[Fact], tuple[Fact, ...]], report_id: str, fact: Fact
-) -> Picture:
+def _with_fact(before: Picture, fact: Fact) -> Picture:
+    kind = type(fact)
+    by_kind = {**before.facts_by_kind, kind: _with(before.facts_by_kind.get(kind, ()), fact)}
+    report_id = _report_of(fact)
+    if report_id is None:
+        return replace(before, facts_by_kind=by_kind)
     about = _with(before.facts_by_report.get(report_id, ()), fact)
-    by_report = {**before.facts_by_report, report_id: about}
+    by_report = before.facts_by_report.with_item(report_id, about)
     course = course_of(about)
     if course is None:
         return replace(before, facts_by_kind=by_kind, facts_by_report=by_report)
@@ -189,45 +187,57 @@ def _with_course(
         before,
         facts_by_kind=by_kind,
         facts_by_report=by_report,
-        courses={**before.courses, report_id: course},
+        courses=before.courses.with_item(report_id, course),
         waits=tuple(waits),
     )
 
 
-def _reported(before: Picture, grown: Picture, report: Report) -> Picture:
+def _reported(before: Picture, report: Report) -> Picture | None:
+    """Return the picture with one more report; None when more than that changes."""
     reference = report.reference
     if reference is None:
-        return _with_signal(grown, report, report.at_ms)
+        episodes = _with_signal(before, report, report.at_ms)
+        return None if episodes is None else replace(before, episodes=episodes)
     if reference in before.bare_references:
-        return _anew(grown, report)
+        return None
     known = before.signals_by_reference.get(reference)
-    if known is None:
-        grown = replace(
-            grown, signals_by_reference={**before.signals_by_reference, reference: report}
-        )
-        if report.is_police:
-            grown = replace(grown, police_ms={**before.police_ms, reference: report.at_ms})
-        return _with_signal(grown, report, report.at_ms)
-    earliest = before.police_ms.get(reference) if report.is_police else report.at_ms
-    if earliest is None or _ORDER(report) < _ORDER(known) or report.at_ms < earliest:
-        return _anew(grown, report)
-    return _with_signal(grown, report, earliest)
+    if known is not None:
+        earliest = before.police_ms.get(reference) if report.is_police else report.at_ms
+        if earliest is None or _ORDER(report) < _ORDER(known) or report.at_ms < earliest:
+            return None
+        episodes = _with_signal(before, report, earliest)
+        return None if episodes is None else replace(before, episodes=episodes)
+    episodes = _with_signal(before, report, report.at_ms)
+    if episodes is None:
+        return None
+    police_ms = before.police_ms
+    if report.is_police:
+        police_ms = police_ms.with_item(reference, report.at_ms)
+    return replace(
+        before,
+        episodes=episodes,
+        signals_by_reference=before.signals_by_reference.with_item(reference, report),
+        police_ms=police_ms,
+    )
 
 
-def _registered(before: Picture, grown: Picture, registration: Registration) -> Picture:
+def _registered(before: Picture, grown: Picture, registration: Registration) -> Picture | None:
     earlier = before.courses.get(registration.report_id)
     if earlier is None and _waits(before, registration.report_id):
         # An assessment came first; now it has a signal to speak of.
-        return _anew(grown, registration)
+        return None
     if earlier is not None and _ORDER(registration) < _ORDER(earlier.registration):
-        return _anew(grown, registration)
+        return None
     owner = grown.owner_of(registration)
-    if owner is registration:
-        reference = registration.reference
-        if reference is not None:
-            grown = replace(grown, bare_references=grown.bare_references | {reference})
-        return _with_signal(grown, registration, registration.at_ms)
-    return _heard(grown, saying_of(owner, grown.time_of(owner), registration))
+    if owner is not registration:
+        return _heard(grown, saying_of(owner, grown.time_of(owner), registration))
+    episodes = _with_signal(grown, registration, registration.at_ms)
+    if episodes is None:
+        return None
+    bare = grown.bare_references
+    if registration.reference is not None:
+        bare |= {registration.reference}
+    return replace(grown, episodes=episodes, bare_references=bare)
 
 
 def _assessed(grown: Picture, assessment: Assessment) -> Picture:
@@ -245,56 +255,43 @@ def _waits(picture: Picture, report_id: str) -> bool:
 
 def _heard(picture: Picture, saying: Saying) -> Picture:
     at = picture.episode_number(saying.signal.at_ms)
-    episodes = picture.episodes
-    heard = episodes[at].hearing(saying)
-    return replace(picture, episodes=(*episodes[:at], heard, *episodes[at + 1 :]))
+    heard = picture.episodes[at].hearing(saying)
+    if heard is picture.episodes[at]:
+        return picture
+    episodes = (*picture.episodes[:at], heard, *picture.episodes[at + 1 :])
+    return replace(picture, episodes=episodes)
 
 
-def _with_signal(picture: Picture, fact: Report | Registration, at_ms: int) -> Picture:
-    """Add a signal at the end of the last episode, within another, or as an episode of its own."""
+def _with_signal(
+    picture: Picture, fact: Report | Registration, at_ms: int
+) -> tuple[Episode, ...] | None:
+    """Return the episodes with a signal at the end, or within one of them.
+
+    None when it opens an episode before others, or one gets another first signal.
+    """
     saying = saying_of(fact, at_ms, fact)
     episodes = picture.episodes
     at = picture.episode_number(at_ms)
-    is_last = at == len(episodes) - 1
     if at >= 0 and at_ms - episodes[at].at_ms <= EPISODE_MS:
-        episode = episodes[at]
-        if saying.signal < episode.signals[0]:
-            return _anew(picture, fact)
-        signals = list(episode.signals)
-        insort(signals, saying.signal)
-        grown = replace(episode, signals=tuple(signals)).hearing(saying)
-        return replace(picture, episodes=(*episodes[:at], grown, *episodes[at + 1 :]))
-    if not is_last:
-        return _anew(picture, fact)
-    own = Episode(signals=(saying.signal,)).hearing(saying)
-    return replace(picture, episodes=(*episodes, own))
+        if saying.signal < episodes[at].signals[0]:
+            return None
+        return (*episodes[:at], episodes[at].joined_by(saying), *episodes[at + 1 :])
+    if at < len(episodes) - 1:
+        return None
+    return (*episodes, Episode(signals=(saying.signal,)).hearing(saying))
 
 
-def _anew(picture: Picture, fact: Fact) -> Picture:
-    """Make the episodes again: what came early, or was waited for, may shift all that follow."""
-    by_reference, police_ms = dict(picture.signals_by_reference), dict(picture.police_ms)
-    if isinstance(fact, Report) and fact.reference is not None:
-        known = by_reference.get(fact.reference)
-        if known is None or _ORDER(fact) < _ORDER(known):
-            by_reference[fact.reference] = fact
-        if fact.is_police:
-            police_ms[fact.reference] = min(fact.at_ms, police_ms.get(fact.reference, fact.at_ms))
-    return _with_episodes(replace(picture, signals_by_reference=by_reference, police_ms=police_ms))
-
-
-def _with_episodes(picture: Picture) -> Picture:
+def _with_episodes(picture: Picture, valid: Iterable[Fact]) -> Picture:
     signals = []
     sayings = []
     bare = set()
-    told: Iterable[Report | Registration] = (
-        *picture.all_of(Report),
-        *picture.all_of(Registration),
-    )
-    for fact in told:
-        owner = picture.owner_of(fact)
-        at_ms = picture.time_of(owner)
-        sayings.append(saying_of(owner, at_ms, fact))
-        if owner is fact:
+    for fact in valid:
+        if isinstance(fact, (Report, Registration)):
+            owner = picture.owner_of(fact)
+            at_ms = picture.time_of(owner)
+            sayings.append(saying_of(owner, at_ms, fact))
+            if owner is not fact:
+                continue
             signals.append(Signal(at_ms, fact.key))
             if isinstance(fact, Registration) and fact.reference is not None:
                 bare.add(fact.reference)
@@ -322,7 +319,10 @@ def _with(facts: tuple[Fact, ...], fact: Fact) -> tuple[Fact, ...]:
 
 
 def _first_unlike(before: Sequence[Episode], after: Sequence[Episode]) -> int:
-    """Return where both part; unchanged episodes are mostly the very same objects."""
+    """Return where both part; mostly at the end, and unchanged ones are the very same objects."""
+    last = len(before) - 1
+    if last > 0 and before[:last] == after[:last]:
+        return last if before[last:] != after[last : last + 1] else last + 1
     for at, (old, new) in enumerate(zip(before, after, strict=False)):
         if old is not new and old != new:
             return at

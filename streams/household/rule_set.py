@@ -13,6 +13,7 @@ from datetime import date
 from functools import lru_cache
 from typing import cast
 
+from streams.household.facts import Fact, Registration, Report
 from streams.household.rules import RULES, ClockRule, EpisodeRule, EventRule, Rule
 from streams.household.terms import Calendar
 
@@ -26,6 +27,9 @@ class RuleSet:
     episode_rules: tuple[EpisodeRule, ...] = field(init=False, compare=False, repr=False)
     event_rules: tuple[EventRule, ...] = field(init=False, compare=False, repr=False)
     clock_rules: tuple[ClockRule, ...] = field(init=False, compare=False, repr=False)
+    _concerned: dict[type[Fact], tuple[EpisodeRule, ...]] = field(
+        init=False, compare=False, repr=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         """Sort the rules out by kind, once: each event asks for one kind after the other."""
@@ -35,6 +39,16 @@ class RuleSet:
         object.__setattr__(self, "episode_rules", of_episodes)
         object.__setattr__(self, "event_rules", of_events)
         object.__setattr__(self, "clock_rules", of_clock)
+
+    def episode_rules_after(self, fact: Fact | None) -> tuple[EpisodeRule, ...]:
+        """Return the episode rules that may think otherwise after a fact; all after None."""
+        if fact is None or isinstance(fact, (Report, Registration)):
+            return self.episode_rules
+        kind = type(fact)
+        if kind not in self._concerned:
+            mine = tuple(rule for rule in self.episode_rules if kind in rule.reads)
+            self._concerned[kind] = mine
+        return self._concerned[kind]
 
 
 DEFAULT_RULE_SET = RuleSet(rules=tuple(rule() for rule in RULES))

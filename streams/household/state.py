@@ -11,6 +11,7 @@ from typing import TypedDict, cast
 
 from streams.household.fact_form import Form, Texts, fact_form, fact_of_form, long_id, short_id
 from streams.household.facts import Correction, CorrectionKind, Fact
+from streams.household.growing import GrowingMap
 from streams.household.journal_event import EventKey
 from streams.household.severity import Level
 
@@ -69,7 +70,7 @@ class HouseholdState:
     Facts and corrections depend on the set of events only; findings on the order of the journal.
     """
 
-    facts: Mapping[EventKey, Fact] = field(default_factory=dict)
+    facts: GrowingMap[EventKey, Fact] = field(default_factory=GrowingMap)
     corrections: Mapping[EventKey, Correction] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
@@ -99,7 +100,7 @@ def from_bytes(data: bytes) -> HouseholdState:
     corrections = [_correction(form, texts) for form in document["c"]]
     keys = [fact.key for fact in facts]
     return HouseholdState(
-        facts={fact.key: fact for fact in facts},
+        facts=GrowingMap({fact.key: fact for fact in facts}),
         corrections={correction.key: correction for correction in corrections},
         findings=tuple(_finding(form, keys, texts) for form in document["n"]),
     )

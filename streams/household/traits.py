@@ -8,7 +8,7 @@ idempotent, which is why the order of arrival cannot matter.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from enum import Enum, auto
+from enum import IntEnum, auto
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ ELDER_FORM = "FINANCIAL_EXPLOITATION"
 PRESENT = ""
 
 
-class Trait(Enum):
+class Trait(IntEnum):
     """What rules ask of an episode."""
 
     FLAG = auto()

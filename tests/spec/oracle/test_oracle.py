@@ -63,8 +63,8 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[set[He
         for day in DAYS:
             for one in conditions(state, day, DEFAULT_RULE_SET):
                 rule = one.rule.rule_id
-                at = (day.isoformat(), "") if rule in clock else tuple(one.trigger)
-                found[rule][1].add((number, rule, one.subject, *at, one.level.name))
+                at, event = (day.isoformat(), "") if rule in clock else one.trigger
+                found[rule][1].add((number, rule, one.subject, at, event, one.level.name))
     return found
 
 
