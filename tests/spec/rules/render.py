@@ -1,4 +1,4 @@
-"""Writes `docs/rules.md` from the rules and their cases: `python -m tests.spec.rules.render`."""
+"""Writes both pages of the rules from their cases: `python -m tests.spec.rules.render`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tests.spec.rules.cases import CASES
 from tests.spec.rules.shape import Case
 
 PAGE = Path(__file__).parents[3] / "docs" / "rules.md"
+CASES_OF_THE_PAGE = Path(__file__).parents[3] / "query" / "rule_cases.json"
 INTRODUCTION = f"""# Radarregels
 
 <!-- Geschreven door `python -m tests.spec.rules.render` uit de regels en hun tests. -->
@@ -64,13 +65,30 @@ def _parameters(parameters: dict[str, int]) -> list[str]:
     return ["| parameter | standaard |", "| --- | --- |", *rows, ""]
 
 
+def page_cases() -> str:
+    """Return the cases for the analysts' page, by rule."""
+    found = {
+        rule.rule_id: [
+            {"title": case.title, "said": said, "levels": levels}
+            for case in CASES
+            if case.rule == rule.rule_id
+            for said, levels in [_parts(case)]
+        ]
+        for rule in RULES
+    }
+    return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+
+
 def _case(case: Case) -> str:
-    said = "<br>".join(line.text for line in case.lines)
-    levels = []
-    if case.levels:
-        levels.append("per voorval: " + ", ".join(map(_level, case.levels)))
+    said, levels = _parts(case)
+    return f"| {case.title} | {'<br>'.join(said)} | {'<br>'.join(levels)} |"
+
+
+def _parts(case: Case) -> tuple[list[str], list[str]]:
+    """Return what was said and the levels that follow, line by line."""
+    levels = [f"{number}e voorval: {_level(level)}" for number, level in enumerate(case.levels, 1)]
     levels += [f"{day}: {_level(level)}" for day, level in (*case.at_events, *case.on_days)]
-    return f"| {case.title} | {said} | {'<br>'.join(levels) or _level(None)} |"
+    return [line.text for line in case.lines], levels or [_level(None)]
 
 
 def _level(level: str | None) -> str:
@@ -79,3 +97,4 @@ def _level(level: str | None) -> str:
 
 if __name__ == "__main__":
     PAGE.write_text(page(), encoding="utf-8")
+    CASES_OF_THE_PAGE.write_text(page_cases(), encoding="utf-8")
