@@ -13,6 +13,7 @@ import psycopg
 import typer
 from confluent_kafka import KafkaException
 
+from hub.cli.bench import bench_app
 from hub.cli.contract import schemas_app, topics_app
 from hub.cli.dead_letters import dead_letters_app
 from hub.cli.household import household_app
@@ -63,6 +64,7 @@ app.command()(verify)
 app.command()(work)
 app.command()(serve)
 app.command()(soak)
+app.add_typer(bench_app, name="bench")
 
 
 def main() -> None:
