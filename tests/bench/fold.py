@@ -1,21 +1,17 @@
 """What an event costs the radar's fold: typical, after a million others, and in a huge household.
 
-`python -m tests.bench.fold --events 1000000 --json`.  No servers: rows are decoded, folded and
-written as bytes to a store in memory that keeps as many households at hand as the stage does.
-Each piece is also only decoded, in the same run, so that ratios do not depend on the machine.
-Exit 1 when a promise does not hold.
+No servers: rows are decoded, folded and written as bytes to a store in memory that keeps as many
+households at hand as the stage does.  Each piece is also only decoded, in the same run, so that
+ratios do not depend on the machine.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import random
-import sys
 import time
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from statistics import median
 
@@ -25,6 +21,7 @@ from streams.radar.household_store import CACHED_HOUSEHOLDS_MAX
 from streams.radar.region_fold import Kept, RegionFold
 from streams.radar.rows import Row, decode_row
 from streams.radar.stage import last_tick, touched
+from tests.bench.figures import Promise, Report
 from tests.support.casework import case_step, contact, handover, service, with_people
 from tests.support.journal import (
     POLICE,
@@ -49,6 +46,7 @@ HUGE_SIGNALS = 5_000
 GROWTH_MAX = 1.3
 HUGE_MAX = 2.0
 STATE_BYTES_MAX = 2_048
+TOLD_ROWS = 100_000
 FIRST_DAY = date(2024, 1, 1)
 FLAGS = ("STALKING", "CHILD_WITNESS", "DEATH_THREAT", "EXTREME_JEALOUSY")
 
@@ -92,31 +90,11 @@ class Store:
         return Kept(state=from_bytes(state), wake_at=wake_at, journal_position=position)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """Microseconds per event of processor time, and the ratios that were promised."""
+def run_fold(*, events: int, tell: Callable[[str], None]) -> Report:
+    """Measure a region of so many events, then one huge household beside a small region.
 
-    events: int
-    early_decode: float
-    early_all: float
-    late_decode: float
-    late_all: float
-    growth: float
-    median_event: float
-    huge_event: float
-    huge: float
-    state_bytes_median: int
-    huge_state_bytes: int
-
-    @property
-    def holds(self) -> bool:
-        """Say whether the promises hold."""
-        is_small = self.state_bytes_median <= STATE_BYTES_MAX
-        return self.growth <= GROWTH_MAX and self.huge <= HUGE_MAX and is_small
-
-
-def run_fold(events: int) -> Result:
-    """Measure a region of so many events, then one huge household in it."""
+    Microseconds of processor time per event.
+    """
     store = Store()
     early: list[tuple[float, float]] = []
     late: list[tuple[float, float]] = []
@@ -127,22 +105,35 @@ def run_fold(events: int) -> Result:
             store.apply([decode_row(body) for body in bodies])
         else:
             (early if done <= WINDOW_ROWS else late).append(_timed(store, bodies))
+        if done % TOLD_ROWS == 0:
+            tell(f"{done:,} of {events:,} events folded")
     early_decode, early_all = map(median, zip(*early, strict=True))
     late_decode, late_all = map(median, zip(*late, strict=True))
-    sizes = sorted(len(state) for state, _, _ in store.rows.values())
     huge_event, median_event, huge_bytes = _huge()
-    return Result(
-        events=events,
-        early_decode=early_decode,
-        early_all=early_all,
-        late_decode=late_decode,
-        late_all=late_all,
-        growth=(late_all / late_decode) / (early_all / early_decode),
-        median_event=median_event,
-        huge_event=huge_event,
-        huge=huge_event / median_event,
-        state_bytes_median=sizes[len(sizes) // 2],
-        huge_state_bytes=huge_bytes,
+    sizes = sorted(len(state) for state, _, _ in store.rows.values())
+    size = sizes[len(sizes) // 2]
+    huge = huge_event / median_event
+    growth = (late_all / late_decode) / (early_all / early_decode)
+    return Report(
+        bench="fold",
+        promises=(
+            Promise(name="late/early, over decoding", value=growth, ceiling=GROWTH_MAX),
+            Promise(
+                name="huge household/median", value=huge_event / median_event, ceiling=HUGE_MAX
+            ),
+            Promise(name="median state in bytes", value=size, ceiling=STATE_BYTES_MAX),
+        ),
+        measured={
+            "events": events,
+            "microseconds": {
+                "early": {"decode": round(early_decode, 1), "all": round(early_all, 1)},
+                "late": {"decode": round(late_decode, 1), "all": round(late_all, 1)},
+                "median_event": round(median_event, 1),
+                "huge_household_event": round(huge_event, 1),
+            },
+            "households": len(store.rows),
+            "huge_household_bytes": huge_bytes,
+        },
     )
 
 
@@ -258,22 +249,3 @@ def _huge_household() -> Iterator[bytes]:
 
 def _body(said: Said, position: int, day: date) -> bytes:
     return journal_body(said, position=position, known_at=local(f"{day} 10:00"))
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--events", type=int, default=1_000_000)
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
-    result = run_fold(options.events)
-    document = {**asdict(result), "holds": result.holds}
-    if options.json:
-        print(json.dumps(document, indent=2))
-    else:
-        for name, value in document.items():
-            print(f"{name:<22}{value if isinstance(value, int) else format(value, '.2f')}")
-    return 0 if result.holds else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())
