@@ -7,6 +7,7 @@ from datetime import date
 from itertools import pairwise
 from statistics import median
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +22,9 @@ from streams.household.state import HouseholdState, from_bytes, to_bytes
 from streams.radar.replay import replay
 from tests.support.journal import REGION, Said, events, rows
 from tests.support.journals import EXAMPLES, histories
+
+# A thousand examples take their time on a busy machine.
+pytestmark = pytest.mark.timeout(900)
 
 AS_OF = date(2026, 6, 1)
 

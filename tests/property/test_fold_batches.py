@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +20,9 @@ from streams.radar.rows import RULES_ACTIVATED, Row
 from streams.radar.stage import last_tick, touched
 from tests.support.journal import REGION, Said, rows
 from tests.support.journals import EXAMPLES, regions
+
+# A thousand examples take their time on a busy machine.
+pytestmark = pytest.mark.timeout(900)
 
 
 @dataclass(slots=True)

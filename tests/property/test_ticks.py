@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 from hypothesis import given
 
 from streams.household.conditions import on_day, spans_of
@@ -15,6 +16,9 @@ from streams.radar.region_fold import RegionFold
 from streams.radar.rows import CLOCK_TICKED, Row
 from tests.support.journal import REGION, Said, rows
 from tests.support.journals import EXAMPLES, regions
+
+# A thousand examples take their time on a busy machine.
+pytestmark = pytest.mark.timeout(900)
 
 
 class SleeplessFold(RegionFold):
