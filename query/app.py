@@ -18,7 +18,6 @@ from query.problems import PageProblem, unknown_page
 from query.rendering import create_templates
 from query.security_headers import SecurityHeaders, headers_of_last_resort
 from query.stylesheet import assemble_stylesheet
-from streams.engine.errors import ErrorKind, classify
 
 __all__ = ["PagesDeps", "create_pages"]
 
@@ -74,15 +73,6 @@ def create_pages(deps: PagesDeps) -> FastAPI:
     return app
 
 
-def _passes_by_itself(error: Exception) -> bool:
-    """Say whether a database error is worth a retry; anything else is a defect.
-
-    Not every lost connection is an OperationalError: one that was closed after the pool lent it
-    says InterfaceError.
-    """
-    return isinstance(error, psycopg.OperationalError) or classify(error) is ErrorKind.TRANSIENT
-
-
 def _add_error_pages(app: FastAPI, templates: Environment) -> None:
     """Answer every failure with a Dutch page, or problem+json at the address of a twin."""
 
@@ -115,8 +105,6 @@ def _add_error_pages(app: FastAPI, templates: Environment) -> None:
         return response
 
     def on_database(request: Request, error: Exception) -> Response:
-        if not _passes_by_itself(error):
-            return on_unexpected(request, error)
         _log.warning("pages_database_unavailable", error=type(error).__name__)
         response = answer(
             request,
@@ -141,5 +129,7 @@ def _add_error_pages(app: FastAPI, templates: Environment) -> None:
 
     app.add_exception_handler(PageProblem, on_problem)
     app.add_exception_handler(HTTPException, on_http)
-    app.add_exception_handler(psycopg.Error, on_database)
+    app.add_exception_handler(psycopg.OperationalError, on_database)
+    # What a connection says that was closed after the pool had lent it.
+    app.add_exception_handler(psycopg.InterfaceError, on_database)
     app.add_exception_handler(Exception, on_unexpected)
