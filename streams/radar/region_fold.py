@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 
 from streams.engine.parking import Failure, failure_of, may_park
-from streams.household.findings import FindingChange, wake_on
+from streams.household.findings import FindingChange
 from streams.household.fold import INITIAL
+from streams.household.picture import Picture
 from streams.household.rearranging import HOUSEHOLDS_REARRANGED, take_rearrangement
 from streams.household.rule_set import RuleSet, rule_set_of
 from streams.household.state import HouseholdState
 from streams.household.steps import Step, take_event, take_tick
+from streams.household.terms import amsterdam_day
 from streams.radar.rearrangements import moves_of
 from streams.radar.rows import CLOCK_TICKED, RULES_ACTIVATED, Row, RowsAt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """A household's state, the day that wakes it, and the row that changed it last."""
+    """A household's state, the day that wakes it, and the row that changed it last.
+
+    `picture` is what the state amounts to, as long as somebody has it at hand; it is not kept.
+    """
 
     state: HouseholdState = INITIAL
     wake_at: date | None = None
     journal_position: int = 0
+    picture: Picture | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +94,7 @@ class RegionFold:
             case name if name == CLOCK_TICKED:
                 return self._tick(row)
             case name if name == RULES_ACTIVATED:
-                self.rule_set = rule_set_of(row.event.payload)
+                self._activate(row)
                 return []
             case name if name == HOUSEHOLDS_REARRANGED:
                 return self._rearranged(row)
@@ -99,7 +105,8 @@ class RegionFold:
         """Let a parked household go on from this state; None where the journal gives it none."""
         self.waiting.pop(household_id, None)
         if kept is not None:
-            self._take(household_id, kept)
+            self._keep(household_id, kept)
+            self.changed.add(household_id)
 
     def _event(self, row: Row) -> list[Said]:
         said: list[Said] = []
@@ -112,9 +119,22 @@ class RegionFold:
                 region=self.region,
                 household_id=household_id,
                 rule_set=self.rule_set,
+                picture=kept.picture,
             )
             said += self._advance(household_id, kept, row, take)
         return said
+
+    def _activate(self, row: Row) -> None:
+        """Put rules in force; the next tick looks at every household by them.
+
+        Nothing that was said changes, but the days on which silences begin to speak do.
+        """
+        self.rule_set = rule_set_of(row.event.payload)
+        day = activation_day(row)
+        for household_id, kept in self.households.items():
+            self.households[household_id] = replace(kept, wake_at=day)
+            self.changed.add(household_id)
+            heapq.heappush(self._wakes, (day, household_id))
 
     def _rearranged(self, row: Row) -> list[Said]:
         """Let each household of the row lose and gain the events that it moves."""
@@ -152,12 +172,14 @@ class RegionFold:
                 today,
                 region=self.region,
                 household_id=household_id,
+                rule_set=self.rule_set,
+                picture=kept.picture,
             )
             said += self._advance(household_id, kept, row, take)
         return said
 
     def _advance(
-        self, household_id: str, kept: Kept, row: Row, take: Callable[[], Step]
+        self, household_id: str, kept: Kept, row: Row, take: Callable[[], Step | None]
     ) -> Iterable[Said]:
         """Let one household take the row, unless it waits, or waits from this row on.
 
@@ -168,9 +190,6 @@ class RegionFold:
             return ()
         try:
             step = take()
-            if step.state is kept.state:
-                return ()
-            wake_at = wake_on(step.state)
         except Exception as error:
             if not self._parks or not may_park(error):
                 raise
@@ -178,14 +197,23 @@ class RegionFold:
             self.waiting[household_id] = position
             self.failed.append(failed)
             return ()
-        self._take(household_id, Kept(state=step.state, wake_at=wake_at, journal_position=position))
+        if step is None:
+            return ()
+        is_same = step.state is kept.state
+        after = Kept(
+            state=step.state,
+            wake_at=step.wake_at,
+            journal_position=kept.journal_position if is_same else position,
+            picture=step.picture,
+        )
+        self._keep(household_id, after)
+        if not is_same or step.wake_at != kept.wake_at:
+            self.changed.add(household_id)
         return [Said(row=row, change=change) for change in step.changes]
 
-    def _take(self, household_id: str, kept: Kept) -> None:
-        before = self.households.get(household_id)
+    def _keep(self, household_id: str, kept: Kept) -> None:
         self.households[household_id] = kept
-        self.changed.add(household_id)
-        if kept.wake_at is not None and (before is None or kept.wake_at != before.wake_at):
+        if kept.wake_at is not None:
             heapq.heappush(self._wakes, (kept.wake_at, household_id))
 
     def _woken(self, today: date) -> list[str]:
@@ -195,3 +223,8 @@ class RegionFold:
             if self.households[household_id].wake_at == day:
                 woken.add(household_id)
         return sorted(woken)
+
+
+def activation_day(row: Row) -> date:
+    """Return the day from which all households are to be looked at by the rules of a row."""
+    return amsterdam_day(row.event.known_at)
