@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 import faust
@@ -29,15 +29,6 @@ if TYPE_CHECKING:
 FETCH_WAIT_BUSY_MS = 20
 FETCH_WAIT_IDLE_MS = 500
 IDLE_AFTER_POLLS = 3
-# aiokafka fetches nothing more while anything waits to be polled, so what a poll brings is as old
-# as the unit before it.  What came since is one more round trip to the broker away.
-FRESH_SECONDS = 0.005
-
-
-# Half of what one poll may bring: then a backlog is read, and merging only delays.
-POLL_RECORDS_ENOUGH = 1_000
-
-Polled = Mapping[TP, Sequence[Any]]
 
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):
@@ -120,7 +111,7 @@ class Consumer(driver.Consumer):
         """
         app = self.radar
         await app.unit_closed()
-        records = await self._poll_twice(timeout)
+        records, _ = await self._wait_next_records(timeout)
         self._follow_load(bool(records))
         if not records or self.should_stop or not self.flow_active:
             return
@@ -132,23 +123,6 @@ class Consumer(driver.Consumer):
             if (tp.topic, tp.partition) in app.core.leases:
                 last = polled[-1].offset
                 yield TP(*tp), _carrier(tp, last, unit, app.consumer_generation_id)
-
-    async def _poll_twice(self, timeout: float) -> Polled:  # noqa: ASYNC109
-        """Return what was fetched while the last unit was written, and what has come since."""
-        core = self.radar.core
-        leases = core.leases
-        records, _ = await self._wait_next_records(timeout)
-        if not records or sum(map(len, records.values())) >= POLL_RECORDS_ENOUGH:
-            return records or {}
-        more, _ = await self._wait_next_records(FRESH_SECONDS)
-        if core.leases is not leases:
-            # Claimed anew meanwhile: reading began again where PostgreSQL says, so that what was
-            # polled before would come after what is polled from there.
-            return more or {}
-        return {
-            tp: [*records.get(tp, ()), *(more or {}).get(tp, ())]
-            for tp in dict.fromkeys((*records, *(more or {})))
-        }
 
     def _follow_load(self, busy: bool) -> None:
         thread = cast(ConsumerThread, self._thread)
