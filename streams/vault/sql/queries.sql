@@ -28,6 +28,10 @@ select a.hmac, a.token from vault.address_index a
  where a.region = %(region)s and a.key_version = %(key_version)s
    and a.hmac = any(%(hmacs)b::bytea[]);
 
+-- name: known_addresses
+select a.token from vault.address a
+ where a.region = %(region)s and a.token = any(%(tokens)s::text[]);
+
 -- name: copy_persons
 copy vault.person (region, pid, kek_version, wrapped_key, created_at) from stdin;
 
