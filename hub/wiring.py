@@ -120,8 +120,11 @@ def stage_topics() -> Mapping[str, tuple[str, ...]]:
     }
 
 
-def worker(name: str, settings: Settings) -> Worker:
-    """Build the worker of one stage; raises StopError when a file or setting is missing."""
+def worker(name: str, settings: Settings, *, blamed: bool = False) -> Worker:
+    """Build the worker of one stage; raises StopError when a file or setting is missing.
+
+    `blamed`: the process before this one died by its own fault.
+    """
     return open_worker(
         stage=STAGES[name](settings),
         settings=WorkerSettings(
@@ -130,6 +133,7 @@ def worker(name: str, settings: Settings) -> Worker:
             bootstrap=settings.bootstrap,
             dead_letter_key=KeyFiles.open(settings.keys_directory).dead_letter,
             frames=frames(settings.directory / BUNDLE_FILE),
+            blamed=blamed,
         ),
         regions=settings.regions,
     )

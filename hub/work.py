@@ -35,7 +35,7 @@ def run_worker(name: str, settings: Settings) -> int:
 
 
 def _work(name: str, settings: Settings, former: FormerEnd) -> int:
-    core = worker(name, settings)
+    core = worker(name, settings, blamed=former is FormerEnd.OWN_FAULT)
     checks = _checks(settings)
     health = HealthServer(
         settings.host, settings.metrics_port, lambda: {**core.problems, **run_checks(checks)}

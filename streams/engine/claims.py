@@ -14,13 +14,14 @@ from streams.engine.store import Store
 
 
 def claim_region(
-    stage: Stage, store: Store, broker: Broker, region: str, partition: int
+    stage: Stage, store: Store, broker: Broker, region: str, partition: int, *, blamed: bool = False
 ) -> tuple[Lease, Mapping[str, int]]:
     """Take over a region and return its lease and the next offset of each topic.
 
     Raises StopError when a topic was recreated, or when the log has lost what was not read.
     """
-    lease = store.claim(stage, region, partition, broker.topic_ids(stage.topics))
+    ids = broker.topic_ids(stage.topics)
+    lease = store.claim(stage, region, partition, ids, blamed=blamed)
     reach("claimed")
     bounds = broker.bounds((topic, partition) for topic in lease.inputs)
     following = {}

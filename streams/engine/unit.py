@@ -15,10 +15,17 @@ from streams.engine.stage import Batch, InputRecord
 
 @dataclass(slots=True, kw_only=True)
 class Unit:
-    """What one poll brought, per lease; `done` once it was written or belongs to nobody."""
+    """What one poll brought, per lease; `done` once it was written or belongs to nobody.
+
+    `suspect` is the one record of a unit that is taken with care, `is_rest` says that nothing but
+    offsets is left, and `sets_aside` that the stage shall not see it (quarantine.py).
+    """
 
     batches: Sequence[Batch]
     done: bool = False
+    suspect: InputRecord | None = None
+    is_rest: bool = False
+    sets_aside: bool = False
 
 
 class PolledRecord(Protocol):

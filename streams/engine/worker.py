@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from schemas.regions import Regions
-from streams.engine import metrics
+from streams.engine import metrics, quarantine
 from streams.engine.broker import Broker, KafkaBroker
 from streams.engine.claims import claim_region
 from streams.engine.crash_points import reach
@@ -49,6 +49,8 @@ class WorkerSettings:
     bootstrap: str
     dead_letter_key: bytes = field(repr=False)
     frames: Mapping[str, bytes]
+    blamed: bool = False
+    """The process before this one died by its own fault, so that a record may be to blame."""
 
 
 def open_worker(*, stage: Stage, settings: WorkerSettings, regions: Regions) -> Worker:
@@ -75,13 +77,14 @@ def open_worker(*, stage: Stage, settings: WorkerSettings, regions: Regions) -> 
         relay=relay,
         regions=regions,
         slot=settings.slot,
+        blamed=settings.blamed,
     )
 
 
 class Worker:
     """Writes the units of one stage for the regions it holds.
 
-    `clock` counts seconds and `pause` waits for some, so that a simulation needs neither.
+    `blamed` says that its former process died by its own fault (quarantine.py); `clock` counts seconds and `pause` waits for some, so that a simulation needs neither.
     """
 
     def __init__(
@@ -93,6 +96,7 @@ class Worker:
         relay: Relay,
         regions: Regions,
         slot: str,
+        blamed: bool = False,
         clock: Callable[[], float] = time.monotonic,
         pause: Callable[[float], object] | None = None,
     ) -> None:
@@ -104,6 +108,8 @@ class Worker:
         self._broker = broker
         self._relay = relay
         self._regions = regions
+        # A death counts once, at the first claim after it: later ones are this process's own.
+        self._not_blamed_for: set[str] = set() if blamed else {region.code for region in regions}
         self._stopping = threading.Event()
         self._pause = self._stopping.wait if pause is None else pause
         self._clock = clock
@@ -181,14 +187,29 @@ class Worker:
                 raise StopError("the relay of this worker died") from self._relay.failure
             if not self.holds(unit) or self._stopping.is_set():
                 return
+            parts: Sequence[Unit] = ()
             try:
-                self._commit(unit)
+                if quarantine.is_careful(unit):
+                    parts = quarantine.parts_of(unit, self._store.tables)
+                else:
+                    self._commit(unit)
                 self.problems.pop("retry", None)
             except Exception as error:  # noqa: BLE001 - classified there, re-raised unless known
                 if self._after_error(unit, error):
                     return
                 self._pause(delay)
                 delay = min(delay * 2, RETRY_DELAY_SECONDS_MAX)
+            if parts:
+                self._apply_parts(unit, parts)
+
+    def _apply_parts(self, unit: Unit, parts: Sequence[Unit]) -> None:
+        """Write a unit record by record; its leases are careful."""
+        for part in parts:
+            self.apply(part)
+            if not part.done:
+                return
+            quarantine.clear(part)
+        unit.done = True
 
     def tick(self, highwaters: Mapping[tuple[str, int], int]) -> None:
         """Do what is due without input: the stage's timer, lag, rows a topic does not bring."""
@@ -217,12 +238,20 @@ class Worker:
 
     def _commit(self, unit: Unit) -> None:
         started = self._clock()
+        if unit.suspect is not None:
+            lease = unit.batches[0].lease
+            deaths = self._store.set_marker(lease, unit.suspect)
+            unit.sets_aside = deaths >= quarantine.DEATHS_MAX
         with self._store.unit(self.stage) as tx:
             tx.fence([batch.lease for batch in unit.batches])
             reach("after_fence")
             batches = [readable(tx.tables(), batch) for batch in unit.batches]
-            if any(batch.records for batch in batches):
+            if unit.sets_aside:
+                self._set_aside(unit, tx)
+            elif any(batch.records for batch in batches):
                 self.stage.handle(batches, tx)
+            if unit.suspect is not None:
+                tx.forget_marker(unit.batches[0].lease, unit.suspect)
             reach("mid_handle")
             tx.flush()
             tx.advance(
@@ -261,6 +290,9 @@ class Worker:
                 self._relay.post(lease)
         for outcome, count in tx.outcomes.items():
             metrics.OUTCOMES.labels(stage=self.stage.name, outcome=outcome.value).inc(count)
+        if unit.sets_aside and unit.suspect is not None:
+            metrics.QUARANTINED.labels(stage=self.stage.name).inc()
+            quarantine.announce(unit.batches[0].lease, unit.suspect)
         self._progress_at = self._clock()
         unit.done = True
 
@@ -276,6 +308,8 @@ class Worker:
             unit.done = True
             return True
         if kind is not ErrorKind.TRANSIENT:
+            if self._takes_care(unit, error):
+                return False
             raise error
         metrics.RETRIES.labels(stage=self.stage.name).inc()
         reason = f"{type(error).__name__}: the same unit is tried again"
@@ -289,6 +323,26 @@ class Worker:
             # The database is still away: nothing is known, so nothing is decided.
             self._store.drop()
         return unit.done
+
+    def _takes_care(self, unit: Unit, error: Exception) -> bool:
+        """Say whether to try again record by record; a record that fails so has one death more."""
+        lease = unit.batches[0].lease
+        if self.reads_logs or unit.sets_aside or not quarantine.may_be_one_record(error):
+            return False
+        if unit.suspect is None:
+            lease.careful = max(lease.careful, len(unit.batches[0].records))
+            return True
+        self._store.count_death(lease, unit.suspect)
+        return False
+
+    def _set_aside(self, unit: Unit, tx: UnitTransaction) -> None:
+        lease, record = unit.batches[0].lease, unit.batches[0].records[0]
+        if self.reads_logs:
+            raise StopError(
+                f"{record.topic}, region {lease.region}: workers died three times of the row at "
+                f"position {record.position}"
+            )
+        tx.set_aside(lease, record)
 
     def _was_committed(self, unit: Unit) -> bool:
         """Read the heads after an error: a COMMIT whose answer was lost may have succeeded."""
@@ -357,7 +411,11 @@ class Worker:
         delay = RETRY_DELAY_SECONDS_MIN
         while not self._stopping.is_set():
             try:
-                return claim_region(self.stage, self._store, self._broker, region, partition)
+                blamed = region not in self._not_blamed_for
+                where = (self._store, self._broker, region, partition)
+                claimed = claim_region(self.stage, *where, blamed=blamed)
+                self._not_blamed_for.add(region)
+                return claimed
             except Exception as error:
                 if classify(error) is not ErrorKind.TRANSIENT:
                     raise

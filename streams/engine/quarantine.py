@@ -1,0 +1,168 @@
+"""Finds the one record that workers die of, and sets it aside undecoded.
+
+After a death that a record may have caused, what was on its way is taken record by record, and a
+marker is committed before each.  Only the record whose own marker was set at three such deaths is
+set aside (docs/decisions/0009-quarantine.md).  While all is well none of this runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import psycopg
+import structlog
+
+from schemas.topics import TOPICS
+from streams.engine.database import Connection
+from streams.engine.errors import ErrorKind, Fenced, StopError, classify
+from streams.engine.lease import Lease
+from streams.engine.log import LOG_TOPICS
+from streams.engine.log_reader import contiguous
+from streams.engine.log_tables import LogTables
+from streams.engine.named_queries import load_queries
+from streams.engine.stage import Batch, InputRecord
+from streams.engine.unit import Unit
+
+logger = structlog.get_logger()
+
+QUERIES = load_queries("streams.engine", "quarantine.sql")
+CODE = "stage.quarantined"
+DEATHS_MAX = 3
+# As many as one poll may bring (faust_worker.POLL_RECORDS_MAX): the guilty one was among them.
+CAREFUL_RECORDS = 2_000
+# A defect of ours that every record meets must not set all of them aside, one after the other.
+QUARANTINED_PER_HOUR_MAX = 20
+# SQL states that say something about a value: data exceptions and broken constraints.
+_VALUE_CLASSES = frozenset({"22", "23"})
+
+
+def may_be_one_record(error: BaseException) -> bool:
+    """Say whether an error may be the fault of one record.
+
+    What passes, what stops on purpose, and what says something about the machine or the schema is
+    no record's fault.
+    """
+    if classify(error) is not ErrorKind.STOP:
+        return False
+    if isinstance(error, psycopg.Error):
+        return (error.sqlstate or "")[:2] in _VALUE_CLASSES
+    return not isinstance(error, StopError | OSError | MemoryError | ImportError)
+
+
+def key_of(record: InputRecord) -> tuple[str, int]:
+    """Return what names a record in its region: topic, and position or else offset."""
+    return record.topic, record.offset if record.position is None else record.position
+
+
+def is_careful(unit: Unit) -> bool:
+    """Say whether the unit must be taken record by record; False for its parts."""
+    if unit.suspect is not None or unit.is_rest:
+        return False
+    return any(batch.lease.careful > 0 or batch.lease.suspects for batch in unit.batches)
+
+
+def parts_of(unit: Unit, tables: Callable[[], LogTables]) -> Sequence[Unit]:
+    """Return a unit per record, in order.
+
+    Of log topics a unit per row, gaps filled from the table, and one at the end that moves the
+    topics' offsets behind whatever was none of ours.  May raise what reading a table raises.
+    """
+    parts: list[Unit] = []
+    for batch in unit.batches:
+        lease, has_logs = batch.lease, False
+        for topic, at in lease.inputs.items():
+            mine = [record for record in batch.records if record.topic == topic]
+            if topic in LOG_TOPICS and mine and mine[0].position is None:
+                mine, has_logs = contiguous(tables(), lease.region, at, mine), True
+            for record in mine:
+                parts.append(Unit(batches=[Batch(lease=lease, records=[record])], suspect=record))
+        if has_logs:
+            parts.append(Unit(batches=[batch], is_rest=True))
+    return parts
+
+
+def clear(unit: Unit) -> None:
+    """Note that a part is committed: its record did no harm, or is out of the way."""
+    for batch in unit.batches:
+        batch.lease.careful = max(0, batch.lease.careful - len(batch.records))
+        batch.lease.suspects.difference_update(key_of(record) for record in batch.records)
+
+
+def set_marker(connection: Connection, lease: Lease, record: InputRecord) -> int:
+    """Commit that a record is taken in hand; return how many workers died of it before."""
+    return _told(connection, "set_marker", lease, record)
+
+
+def count_death(connection: Connection, lease: Lease, record: InputRecord) -> int:
+    """Commit that this worker ends because of a record; return how many have by now."""
+    return _told(connection, "count_death", lease, record)
+
+
+def forget_marker(connection: Connection, lease: Lease, record: InputRecord) -> None:
+    """Remove a record's marker, in the transaction of its unit."""
+    connection.execute(QUERIES["forget_marker"], _named(lease, record))
+
+
+def close_markers(connection: Connection, lease: Lease, *, worker: str, blamed: bool) -> None:
+    """Tell the lease which records are suspects; called in the transaction of its claim.
+
+    With `blamed` the worker's former process died by its own fault: what that had in hand has
+    one death more.
+    """
+    told = {**_place(lease), "worker": worker, "blamed": blamed}
+    for topic, place in connection.execute(QUERIES["close_markers"], told).fetchall():
+        at = lease.inputs.get(topic)
+        if at is not None and place > (at.position if topic in LOG_TOPICS else at.offset):
+            lease.suspects.add((topic, place))
+        else:
+            # Read meanwhile, by a table that was made anew: nobody will meet it again.
+            gone = {**_place(lease), "topic": topic, "place": place}
+            connection.execute(QUERIES["forget_marker"], gone)
+    if blamed:
+        lease.careful = CAREFUL_RECORDS
+
+
+def check_room(connection: Connection, lease: Lease) -> None:
+    """Raise StopError when so much was set aside that it cannot be the records' fault."""
+    row = connection.execute(QUERIES["count_quarantined"], {**_place(lease), "code": CODE})
+    ((count,),) = row.fetchall()
+    if count >= QUARANTINED_PER_HOUR_MAX:
+        raise StopError(
+            f"stage {lease.stage}, region {lease.region}: {QUARANTINED_PER_HOUR_MAX} records were "
+            "quarantined within an hour; this is a defect of the program, not of one record"
+        )
+
+
+def keeps_body(topic: str) -> bool:
+    """Say whether the bytes of a record may be kept; those of an advice would be the breach."""
+    known = TOPICS.get(topic)
+    return known is None or not known.is_advice
+
+
+def announce(lease: Lease, record: InputRecord) -> None:
+    """Log what was set aside, once that is committed."""
+    logger.error(
+        "record_quarantined",
+        stage=lease.stage,
+        region=lease.region,
+        topic=record.topic,
+        offset=record.offset,
+    )
+
+
+def _told(connection: Connection, query: str, lease: Lease, record: InputRecord) -> int:
+    told = {**_named(lease, record), "epoch": lease.epoch}
+    row = connection.execute(QUERIES[query], told).fetchone()
+    if row is None:
+        raise Fenced(f"region {lease.region} was claimed by another worker")
+    return int(row[0])
+
+
+def _named(lease: Lease, record: InputRecord) -> Mapping[str, Any]:
+    topic, place = key_of(record)
+    return {**_place(lease), "topic": topic, "place": place}
+
+
+def _place(lease: Lease) -> dict[str, Any]:
+    return {"stage": lease.stage, "version": lease.version, "region": lease.region}
