@@ -12,9 +12,10 @@ from hub.settings import Settings
 from schemas.codec import Codec
 from streams.engine.errors import TransientError
 from streams.engine.key_files import KeyFiles
+from streams.engine.opening import WorkerSettings, open_worker
 from streams.engine.stage import Stage
 from streams.engine.wire import wire_message
-from streams.engine.worker import Worker, WorkerSettings, open_worker
+from streams.engine.worker import Worker
 
 if TYPE_CHECKING:
     from connectors.gateway.app import GatewayDeps

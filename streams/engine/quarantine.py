@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import psycopg
 import structlog
 
 from schemas.topics import TOPICS
 from streams.engine.database import Connection
-from streams.engine.errors import ErrorKind, Fenced, StopError, classify
+from streams.engine.errors import Fenced, StopError
 from streams.engine.lease import Lease
 from streams.engine.log import LOG_TOPICS
 from streams.engine.log_reader import contiguous
 from streams.engine.log_tables import LogTables
 from streams.engine.named_queries import load_queries
+from streams.engine.parking import Failure
 from streams.engine.stage import Batch, InputRecord
 from streams.engine.unit import Unit
 
@@ -33,21 +33,8 @@ DEATHS_MAX = 3
 CAREFUL_RECORDS = 2_000
 # A defect of ours that every record meets must not set all of them aside, one after the other.
 QUARANTINED_PER_HOUR_MAX = 20
-# SQL states that say something about a value: data exceptions and broken constraints.
-_VALUE_CLASSES = frozenset({"22", "23"})
-
-
-def may_be_one_record(error: BaseException) -> bool:
-    """Say whether an error may be the fault of one record.
-
-    What passes, what stops on purpose, and what says something about the machine or the schema is
-    no record's fault.
-    """
-    if classify(error) is not ErrorKind.STOP:
-        return False
-    if isinstance(error, psycopg.Error):
-        return (error.sqlstate or "")[:2] in _VALUE_CLASSES
-    return not isinstance(error, StopError | OSError | MemoryError | ImportError)
+# What a parked row's `code` says when no exception could: its workers died.
+DIED = Failure(code="ProcessDeath")
 
 
 def key_of(record: InputRecord) -> tuple[str, int]:
@@ -75,11 +62,20 @@ def parts_of(unit: Unit, tables: Callable[[], LogTables]) -> Sequence[Unit]:
             mine = [record for record in batch.records if record.topic == topic]
             if topic in LOG_TOPICS and mine and mine[0].position is None:
                 mine, has_logs = contiguous(tables(), lease.region, at, mine), True
-            for record in mine:
-                parts.append(Unit(batches=[Batch(lease=lease, records=[record])], suspect=record))
+            parts += [
+                Unit(batches=[Batch(lease=lease, records=[record])], suspect=record)
+                for record in mine
+            ]
         if has_logs:
             parts.append(Unit(batches=[batch], is_rest=True))
     return parts
+
+
+def condemn(unit: Unit, deaths: int, *, parks: bool) -> None:
+    """Let a part's record be set aside, or its households be parked, once enough died of it."""
+    if deaths >= DEATHS_MAX and parks:
+        unit.parks = unit.parks or DIED
+    unit.sets_aside = deaths >= DEATHS_MAX and not parks
 
 
 def clear(unit: Unit) -> None:

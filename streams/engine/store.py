@@ -18,6 +18,7 @@ from streams.engine.database import QUERIES, Connection, one_row
 from streams.engine.errors import StopError
 from streams.engine.lease import InputPosition, Lease, LogPosition
 from streams.engine.log_tables import LogTables, PostgresLogTables
+from streams.engine.parking import CACHE_KEY, load
 from streams.engine.stage import InputRecord, Stage
 from streams.engine.transaction import UnitTransaction
 
@@ -136,6 +137,7 @@ class PostgresStore:
                     f"topic {topic} was deleted and made again since this stage read it "
                     f"(region {region}); restore the topic, or see the runbook 'recreated topic'"
                 )
+        lease.cache[CACHE_KEY] = load(connection, lease)
         return lease
 
     def set_marker(self, lease: Lease, record: InputRecord) -> int:

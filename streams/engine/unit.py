@@ -10,6 +10,7 @@ from streams.engine.lease import Lease
 from streams.engine.log import LOG_TOPICS
 from streams.engine.log_reader import contiguous
 from streams.engine.log_tables import LogTables
+from streams.engine.parking import Failure
 from streams.engine.stage import Batch, InputRecord
 
 
@@ -19,6 +20,7 @@ class Unit:
 
     `suspect` is the one record of a unit that is taken with care, `is_rest` says that nothing but
     offsets is left, and `sets_aside` that the stage shall not see it (quarantine.py).
+    `parks` is set on a unit of one log row that cannot be applied: its households are parked.
     """
 
     batches: Sequence[Batch]
@@ -26,6 +28,23 @@ class Unit:
     suspect: InputRecord | None = None
     is_rest: bool = False
     sets_aside: bool = False
+    parks: Failure | None = None
+
+
+class RowError(Exception):
+    """A stage that reads logs could not apply what it `saw`; its cause may be one row's fault."""
+
+    def __init__(self, saw: Sequence[Batch], cause: Exception) -> None:
+        super().__init__(type(cause).__name__)
+        self.saw = saw
+        self.cause = cause
+
+    def halves(self) -> list[Batch]:
+        """Return what one region brought in two halves; one row alone cannot be halved."""
+        (batch,) = self.saw
+        middle = len(batch.records) // 2
+        parts = (batch.records[:middle], batch.records[middle:])
+        return [Batch(lease=batch.lease, records=part) for part in parts if part]
 
 
 class PolledRecord(Protocol):

@@ -9,25 +9,26 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 import structlog
 
 from schemas.regions import Regions
 from streams.engine import metrics, quarantine
-from streams.engine.broker import Broker, KafkaBroker
+from streams.engine.broker import Broker
 from streams.engine.claims import claim_region
 from streams.engine.crash_points import reach
 from streams.engine.errors import ErrorKind, Fenced, StopError, classify
+from streams.engine.gauges import LeaseGauges
+from streams.engine.housekeeping import Housekeeping
 from streams.engine.lease import Lease
 from streams.engine.log import LOG_BY_TOPIC, LOG_TOPICS
 from streams.engine.log_reader import GAP_ROWS_MAX
-from streams.engine.outbox import PostgresOutbox
-from streams.engine.relay import Relay, RelayRow, relay_producer
+from streams.engine.parking import announce, failure_of, may_park
+from streams.engine.relay import Relay, RelayRow
 from streams.engine.stage import Batch, Stage
-from streams.engine.store import PostgresStore, Store
+from streams.engine.store import Store
 from streams.engine.transaction import UnitTransaction
-from streams.engine.unit import Unit, ends_of, readable
+from streams.engine.unit import RowError, Unit, ends_of, readable
 
 logger = structlog.get_logger()
 
@@ -35,56 +36,13 @@ RETRY_DELAY_SECONDS_MIN = 0.1
 RETRY_DELAY_SECONDS_MAX = 5.0
 # A log topic that stays behind its table this long is read from the table instead.
 TABLE_READ_AFTER_SECONDS = 3.0
-FORGET_EVERY_SECONDS = 3_600.0
-# Planning thirty statements costs 10 ms; a plan for an empty table costs 10 ms per unit.
-PLAN_EVERY_SECONDS = 5.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkerSettings:
-    """What a worker needs beside its stage; `slot` is stable over restarts of one worker."""
-
-    slot: str
-    database_url: str
-    bootstrap: str
-    dead_letter_key: bytes = field(repr=False)
-    frames: Mapping[str, bytes]
-    blamed: bool = False
-    """The process before this one died by its own fault, so that a record may be to blame."""
-
-
-def open_worker(*, stage: Stage, settings: WorkerSettings, regions: Regions) -> Worker:
-    """Build a worker on the real parts; its relay runs, nothing is claimed yet."""
-    client = f"radar-{settings.slot}"
-    store = PostgresStore(
-        settings.database_url, slot=settings.slot, dead_letter_key=settings.dead_letter_key
-    )
-    relay = Relay(
-        store=PostgresStore(settings.database_url, slot=f"{settings.slot}-relay"),
-        producer=relay_producer(settings.bootstrap, f"{client}-relay"),
-        frames=settings.frames,
-        outbox=PostgresOutbox(
-            settings.database_url,
-            slot=f"{settings.slot}-outbox",
-            dead_letter_key=settings.dead_letter_key,
-        ),
-    )
-    relay.start()
-    return Worker(
-        stage=stage,
-        store=store,
-        broker=KafkaBroker(settings.bootstrap, client),
-        relay=relay,
-        regions=regions,
-        slot=settings.slot,
-        blamed=settings.blamed,
-    )
 
 
 class Worker:
     """Writes the units of one stage for the regions it holds.
 
-    `blamed` says that its former process died by its own fault (quarantine.py); `clock` counts seconds and `pause` waits for some, so that a simulation needs neither.
+    `blamed` says that its former process died by its own fault (quarantine.py); `clock` counts
+    seconds and `pause` waits for some, so that a simulation needs neither.
     """
 
     def __init__(
@@ -113,8 +71,9 @@ class Worker:
         self._stopping = threading.Event()
         self._pause = self._stopping.wait if pause is None else pause
         self._clock = clock
-        self._progress_at = self._forgot_at = self._planned_at = clock()
-        self._behind_since: dict[tuple[str, int], float] = {}
+        self._progress_at = clock()
+        self._housekeeping = Housekeeping(stage, self._progress_at)
+        self._gauges = LeaseGauges(stage.name)
 
     @property
     def reads_logs(self) -> bool:
@@ -155,10 +114,8 @@ class Worker:
 
     def release(self) -> None:
         """Forget all leases; whatever is queued or in flight for them is now stale."""
-        for (topic, _), lease in self.leases.items():
-            for gauge in (metrics.LAG_RECORDS, metrics.LAG_SECONDS):
-                # A region that another worker holds now must not keep this one's last lag.
-                gauge.labels(stage=self.stage.name, topic=topic, region=lease.region).set(0)
+        # A region that another worker holds now must not keep this one's last lag.
+        self._gauges.forget(self.leases)
         self.leases = {}
         self._relay.follow([])
         metrics.LEASES.labels(stage=self.stage.name).set(0)
@@ -219,14 +176,16 @@ class Worker:
             self.problems.pop("relay", None)
         else:
             self.problems["relay"] = "the broker does not take log rows now"
-        self._measure(highwaters)
         held = self._held()
+        self._gauges.measure(self.leases, highwaters, self._clock())
+        if self.reads_logs:
+            self._gauges.count_parked(held)
         if not held:
             return
         try:
             self.stage.on_timer(held)
             self._read_behind_table(held)
-            self._keep_house(held)
+            self._housekeeping.keep(self._store, held, self._clock())
         except Exception as error:
             if classify(error) is not ErrorKind.TRANSIENT:
                 raise
@@ -239,17 +198,14 @@ class Worker:
     def _commit(self, unit: Unit) -> None:
         started = self._clock()
         if unit.suspect is not None:
-            lease = unit.batches[0].lease
-            deaths = self._store.set_marker(lease, unit.suspect)
-            unit.sets_aside = deaths >= quarantine.DEATHS_MAX
+            deaths = self._store.set_marker(unit.batches[0].lease, unit.suspect)
+            quarantine.condemn(unit, deaths, parks=self.reads_logs)
         with self._store.unit(self.stage) as tx:
             tx.fence([batch.lease for batch in unit.batches])
             reach("after_fence")
-            batches = [readable(tx.tables(), batch) for batch in unit.batches]
-            if unit.sets_aside:
-                self._set_aside(unit, tx)
-            elif any(batch.records for batch in batches):
-                self.stage.handle(batches, tx)
+            batches: Sequence[Batch] = [readable(tx.tables(), each) for each in unit.batches]
+            if any(batch.records for batch in batches):
+                batches = self._handle(unit, batches, tx)
             if unit.suspect is not None:
                 tx.forget_marker(unit.batches[0].lease, unit.suspect)
             reach("mid_handle")
@@ -265,6 +221,25 @@ class Worker:
         reach("after_commit")
         self._adopt(unit, batches, tx)
         metrics.UNIT_SECONDS.labels(stage=self.stage.name).observe(self._clock() - started)
+
+    def _handle(self, unit: Unit, batches: Sequence[Batch], tx: UnitTransaction) -> Sequence[Batch]:
+        """Hand the records to the stage; to one that reads logs with parked rows marked."""
+        if unit.sets_aside:
+            tx.set_aside(batches[0].lease, batches[0].records[0])
+            return batches
+        if not self.reads_logs:
+            self.stage.handle(batches, tx)
+            return batches
+        if unit.parks is not None:
+            tx.park_row(batches[0].lease, batches[0].records[0], unit.parks)
+        marked = [tx.parking(batch.lease).marked(batch) for batch in batches]
+        try:
+            self.stage.handle(marked, tx)
+        except Exception as error:
+            if not may_park(error):
+                raise
+            raise RowError(marked, error) from error
+        return marked
 
     def _adopt(self, unit: Unit, batches: Sequence[Batch], tx: UnitTransaction) -> None:
         """Move the leases to what was just committed, and hand new log rows to the relay."""
@@ -288,6 +263,7 @@ class Worker:
                     )
             if lease.region in tx.posted:
                 self._relay.post(lease)
+        announce(self.stage.name, tx.parked)
         for outcome, count in tx.outcomes.items():
             metrics.OUTCOMES.labels(stage=self.stage.name, outcome=outcome.value).inc(count)
         if unit.sets_aside and unit.suspect is not None:
@@ -307,6 +283,8 @@ class Worker:
                 self.apply(Unit(batches=[batch]))
             unit.done = True
             return True
+        if isinstance(error, RowError):
+            return self._isolate(unit, error)
         if kind is not ErrorKind.TRANSIENT:
             if self._takes_care(unit, error):
                 return False
@@ -327,7 +305,7 @@ class Worker:
     def _takes_care(self, unit: Unit, error: Exception) -> bool:
         """Say whether to try again record by record; a record that fails so has one death more."""
         lease = unit.batches[0].lease
-        if self.reads_logs or unit.sets_aside or not quarantine.may_be_one_record(error):
+        if self.reads_logs or unit.sets_aside or not may_park(error):
             return False
         if unit.suspect is None:
             lease.careful = max(lease.careful, len(unit.batches[0].records))
@@ -335,14 +313,22 @@ class Worker:
         self._store.count_death(lease, unit.suspect)
         return False
 
-    def _set_aside(self, unit: Unit, tx: UnitTransaction) -> None:
-        lease, record = unit.batches[0].lease, unit.batches[0].records[0]
-        if self.reads_logs:
-            raise StopError(
-                f"{record.topic}, region {lease.region}: workers died three times of the row at "
-                f"position {record.position}"
-            )
-        tx.set_aside(lease, record)
+    def _isolate(self, unit: Unit, error: RowError) -> bool:
+        """Find the row that fails by itself and have its households parked; see `_after_error`."""
+        (batch,), halves = unit.batches, error.halves()
+        if len(halves) == 1:
+            if unit.parks is not None:
+                # Its households wait and it fails all the same: it is no row's fault.
+                raise error.cause
+            unit.parks = failure_of(error.cause)
+            return False
+        for half in halves:
+            self.apply(Unit(batches=[half]))
+        if batch.records[0].position is None:
+            # All its positions are read now; what is left are the offsets of the topic.
+            self.apply(Unit(batches=[batch]))
+        unit.done = True
+        return True
 
     def _was_committed(self, unit: Unit) -> bool:
         """Read the heads after an error: a COMMIT whose answer was lost may have succeeded."""
@@ -382,28 +368,6 @@ class Worker:
                     rows = tables.rows(log, lease.region, at.position + 1, head, offset=at.offset)
                     self.apply(Unit(batches=[Batch(lease=lease, records=rows)]))
 
-    def _keep_house(self, held: Sequence[Lease]) -> None:
-        """Forget old progress rows and stale query plans, each in its own interval."""
-        now = self._clock()
-        if now - self._planned_at >= PLAN_EVERY_SECONDS:
-            self._planned_at = now
-            self._store.refresh_plans()
-        if now - self._forgot_at >= FORGET_EVERY_SECONDS:
-            self._forgot_at = now
-            self._store.forget_progress(self.stage, [lease.region for lease in held])
-
-    def _measure(self, highwaters: Mapping[tuple[str, int], int]) -> None:
-        now = self._clock()
-        for (topic, partition), lease in self.leases.items():
-            at = lease.inputs[topic]
-            behind = max(0, highwaters.get((topic, partition), 0) - 1 - at.offset)
-            since = self._behind_since.setdefault((topic, partition), now)
-            if behind == 0:
-                since = self._behind_since[topic, partition] = now
-            labels = {"stage": self.stage.name, "topic": topic, "region": lease.region}
-            metrics.LAG_RECORDS.labels(**labels).set(behind)
-            metrics.LAG_SECONDS.labels(**labels).set(round(now - since, 3))
-
     def _claim_until_answered(
         self, region: str, partition: int
     ) -> tuple[Lease, Mapping[str, int]] | None:
@@ -414,8 +378,6 @@ class Worker:
                 blamed = region not in self._not_blamed_for
                 where = (self._store, self._broker, region, partition)
                 claimed = claim_region(self.stage, *where, blamed=blamed)
-                self._not_blamed_for.add(region)
-                return claimed
             except Exception as error:
                 if classify(error) is not ErrorKind.TRANSIENT:
                     raise
@@ -424,4 +386,7 @@ class Worker:
                 logger.warning("claim_retry", stage=self.stage.name, error=type(error).__name__)
                 self._pause(delay)
                 delay = min(delay * 2, RETRY_DELAY_SECONDS_MAX)
+            else:
+                self._not_blamed_for.add(region)
+                return claimed
         return None

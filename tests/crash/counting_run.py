@@ -21,7 +21,14 @@ ROOT = Path(__file__).parents[2]
 
 
 def start(
-    stack: Endpoints, database: str, topics: Sequence[str], slot: str, *, crash_point: str = ""
+    stack: Endpoints,
+    database: str,
+    topics: Sequence[str],
+    slot: str,
+    *,
+    crash_point: str = "",
+    module: str = "tests.support.engine_process",
+    hold: str = "",
 ) -> subprocess.Popen[bytes]:
     """Start a worker of the counting stage named after its first topic."""
     environment = {
@@ -30,8 +37,8 @@ def start(
         "RADAR_KAFKA_BOOTSTRAP": stack.kafka_bootstrap,
         "RADAR_CRASH_POINT": crash_point,
         "TEST_REGIONS": ",".join(REGIONS),
+        "TEST_HOLD": hold,
     }
-    module = "tests.support.engine_process"
     arguments = [sys.executable, "-m", module, f"s{topics[0]}", slot, *topics]
     return subprocess.Popen(arguments, env=environment, cwd=ROOT, stderr=subprocess.DEVNULL)
 

@@ -119,6 +119,8 @@ class Database:
     in_doubt: list[Transaction] = field(default_factory=list)
     is_away: bool = False
     counts: dict[str, int] = field(default_factory=dict)
+    deaths: dict[tuple[str, str, int], int] = field(default_factory=dict)
+    """How often a record harmed a process, by region, topic and place; no process sees this."""
     watch: Callable[[], None] = lambda: None
 
     def count(self, what: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from tests.simulator import parking, quarantine
 from tests.simulator.database import Database
 from tests.simulator.topics import Partition, Stored, Topics
 
@@ -64,7 +65,7 @@ def differences(database: Database, topics: Topics) -> list[str]:
         found += _ledger(database, region, outcomes)
         found += _log(database, region, outcomes)
         found += _relayed(database, topics, partition)
-    return found
+    return found + quarantine.differences(database, topics, REGION_CODES)
 
 
 def _outcomes(records: list[Stored]) -> list[tuple[Stored, str]]:
@@ -132,10 +133,7 @@ def _log(database: Database, region: str, outcomes: dict[tuple[str, int], Any]) 
         last[at[0]] = position
     in_order = [log[position] for position in sorted(log)]
     found += _folded(database, region, in_order)
-    seen = rows.get(("seen", (region,)), ())
-    if list(seen) != list(enumerate(in_order, 1)):
-        found.append(f"{region}: the reader saw positions {[p for p, _ in seen]}")
-    return found
+    return found + parking.differences(database, region, in_order)
 
 
 def _folded(database: Database, region: str, bodies: list[bytes]) -> list[str]:

@@ -144,7 +144,7 @@ class WorkerSwallows(Worker):
 
     def _after_error(self, unit: Unit, error: Exception) -> bool:
         if not isinstance(error, TransientError | psycopg.Error):
-            raise error
+            return super()._after_error(unit, error)
         self._store.drop()
         for batch in unit.batches:
             batch.lease.cache.clear()
