@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from schemas.regions import Regions
 from streams.engine.database import Connection
 from streams.engine.errors import Fenced, StopError
+from streams.engine.outbox import PostgresOutbox
 from streams.engine.relay import RETRY_SECONDS, Relay
 from streams.engine.store import PostgresStore
 from streams.engine.unit import Unit, unit_of
@@ -53,6 +54,21 @@ class SimulatedStore(PostgresStore):
         yield
 
 
+class SimulatedOutbox(PostgresOutbox):
+    """The engine's own outbox, over a connection to the database in memory."""
+
+    def __init__(self, database: Database, *, slot: str) -> None:
+        super().__init__("", slot=slot, dead_letter_key=DEAD_LETTER_KEY)
+        self.database = database
+
+    def _connect(self) -> Connection:
+        if self._connection is None or self._connection.closed:
+            self.database.scheduler.point("connect outbox")
+            made = SimulatedConnection(self.database, HANDLERS)
+            self._connection = cast(Connection, made)
+        return self._connection
+
+
 class Process:
     """One incarnation of a worker; dies with an error, when it is killed, or after a stop."""
 
@@ -74,6 +90,7 @@ class Process:
             producer=self._new_producer,
             frames=FRAMES,
             clock=scheduler.clock,
+            outbox=SimulatedOutbox(place.database, slot=f"{name}-outbox"),
         )
         self.worker = parts.worker(
             stage=self.stage,
