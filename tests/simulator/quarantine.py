@@ -110,7 +110,8 @@ def differences(database: Database, topics: Topics, regions: tuple[str, ...]) ->
 
 def _mine(tx: Transaction, p: Mapping[str, Any]) -> tuple[Any, str, tuple[str, int]] | None:
     tx.lock("head", *_place(p))
-    if tx.read("head", *_place(p))[0] != p["epoch"]:
+    head = tx.read("head", *_place(p))
+    if head is None or head[0] != p["epoch"]:
         return None
     key = (*_place(p), p["topic"], p["place"])
     tx.lock("marker", *key)
