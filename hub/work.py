@@ -15,6 +15,7 @@ from hub.health import (
 )
 from hub.settings import Settings
 from hub.telemetry import start_logging, tune_garbage_collector
+from hub.watchdog import Watchdog
 from hub.wiring import import_rooms, worker
 from streams.engine import crash_points
 from streams.engine.faust_worker import create_app, run_app
@@ -38,9 +39,14 @@ def _work(name: str, settings: Settings, former: FormerEnd) -> int:
     core = worker(name, settings, blamed=former is FormerEnd.OWN_FAULT)
     checks = _checks(settings)
     health = HealthServer(
-        settings.host, settings.metrics_port, lambda: {**core.problems, **run_checks(checks)}
+        settings.host,
+        settings.metrics_port,
+        lambda: {**core.problems, **run_checks(checks)},
+        core.pulse.complaint,
     )
     health.start()
+    watchdog = Watchdog(name, core.pulse.complaint)
+    watchdog.start()
     logger.info(
         "worker_started",
         stage=name,
@@ -52,6 +58,7 @@ def _work(name: str, settings: Settings, former: FormerEnd) -> int:
     try:
         return run_app(create_app(core, bootstrap=settings.bootstrap, data_directory="."))
     finally:
+        watchdog.stop()
         core.stop()
         logger.info("worker_stopped", stage=name)
 

@@ -21,8 +21,9 @@ from streams.engine.errors import ErrorKind, Fenced, StopError, classify
 from streams.engine.gauges import LeaseGauges
 from streams.engine.housekeeping import Housekeeping
 from streams.engine.lease import Lease
-from streams.engine.log import LOG_BY_TOPIC, LOG_TOPICS
-from streams.engine.log_reader import GAP_ROWS_MAX
+from streams.engine.liveness import NOWHERE, Offsets, Pulse
+from streams.engine.log import LOG_TOPICS
+from streams.engine.log_reader import not_brought
 from streams.engine.parking import announce, failure_of, may_park
 from streams.engine.relay import Relay, RelayRow
 from streams.engine.stage import Batch, Stage
@@ -71,6 +72,7 @@ class Worker:
         self._stopping = threading.Event()
         self._pause = self._stopping.wait if pause is None else pause
         self._clock = clock
+        self.pulse = Pulse(clock)
         self._progress_at = clock()
         self._housekeeping = Housekeeping(stage, self._progress_at)
         self._gauges = LeaseGauges(stage.name)
@@ -80,7 +82,7 @@ class Worker:
         """Say whether all input comes from logs, so that nobody waits for a unit's outcome."""
         return LOG_TOPICS.issuperset(self.stage.topics)
 
-    def claim(self, assigned: set[tuple[str, int]]) -> Mapping[tuple[str, int], int]:
+    def claim(self, assigned: set[tuple[str, int]]) -> Offsets:
         """Claim every region of which all topics are assigned; return the next offsets.
 
         A region of which only some topics are here is left alone: two workers that each hold a
@@ -168,8 +170,11 @@ class Worker:
             quarantine.clear(part)
         unit.done = True
 
-    def tick(self, highwaters: Mapping[tuple[str, int], int]) -> None:
-        """Do what is due without input: the stage's timer, lag, rows a topic does not bring."""
+    def tick(self, highwaters: Offsets, positions: Offsets = NOWHERE) -> None:
+        """Do what is due without input: the stage's timer, lag, rows a topic does not bring.
+
+        `positions` is what the consumer reads next, given when `pulse.is_due()`.
+        """
         if self._relay.failure is not None:
             raise StopError("the relay of this worker died") from self._relay.failure
         if self._relay.healthy:
@@ -183,6 +188,7 @@ class Worker:
         if not held:
             return
         try:
+            self.pulse.look(self._broker, positions)
             self.stage.on_timer(held)
             self._read_behind_table(held)
             self._housekeeping.keep(self._store, held, self._clock())
@@ -190,6 +196,7 @@ class Worker:
             if classify(error) is not ErrorKind.TRANSIENT:
                 raise
             self._store.drop()
+            self.pulse.beat()
             logger.warning("timer_retry", stage=self.stage.name, error=type(error).__name__)
 
     def _held(self) -> list[Lease]:
@@ -270,6 +277,7 @@ class Worker:
             metrics.QUARANTINED.labels(stage=self.stage.name).inc()
             quarantine.announce(unit.batches[0].lease, unit.suspect)
         self._progress_at = self._clock()
+        self.pulse.beat()
         unit.done = True
 
     def _after_error(self, unit: Unit, error: Exception) -> bool:
@@ -290,6 +298,7 @@ class Worker:
                 return False
             raise error
         metrics.RETRIES.labels(stage=self.stage.name).inc()
+        self.pulse.beat()
         reason = f"{type(error).__name__}: the same unit is tried again"
         self.problems["retry"] = reason
         logger.warning("unit_retry", stage=self.stage.name, error=type(error).__name__)
@@ -359,14 +368,8 @@ class Worker:
         self._progress_at = self._clock()
         tables = self._store.tables()
         for lease in held:
-            for topic, at in lease.inputs.items():
-                if topic not in LOG_TOPICS:
-                    continue
-                log = LOG_BY_TOPIC[topic]
-                head = min(tables.head(log, lease.region), at.position + GAP_ROWS_MAX)
-                if head > at.position:
-                    rows = tables.rows(log, lease.region, at.position + 1, head, offset=at.offset)
-                    self.apply(Unit(batches=[Batch(lease=lease, records=rows)]))
+            for rows in not_brought(tables, lease):
+                self.apply(Unit(batches=[Batch(lease=lease, records=rows)]))
 
     def _claim_until_answered(
         self, region: str, partition: int
@@ -382,11 +385,13 @@ class Worker:
                 if classify(error) is not ErrorKind.TRANSIENT:
                     raise
                 self._store.drop()
+                self.pulse.beat()
                 self.problems["claim"] = f"{type(error).__name__}: waiting to claim regions"
                 logger.warning("claim_retry", stage=self.stage.name, error=type(error).__name__)
                 self._pause(delay)
                 delay = min(delay * 2, RETRY_DELAY_SECONDS_MAX)
             else:
                 self._not_blamed_for.add(region)
+                self.pulse.beat()
                 return claimed
         return None

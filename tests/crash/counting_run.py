@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import psycopg
 from confluent_kafka import Producer
 
+from streams.engine.liveness import STUCK_SECONDS
+
 if TYPE_CHECKING:
     from hub.local.endpoints import Endpoints
 
@@ -29,6 +31,7 @@ def start(
     crash_point: str = "",
     module: str = "tests.support.engine_process",
     hold: str = "",
+    stuck: float = STUCK_SECONDS,
 ) -> subprocess.Popen[bytes]:
     """Start a worker of the counting stage named after its first topic."""
     environment = {
@@ -38,6 +41,7 @@ def start(
         "RADAR_CRASH_POINT": crash_point,
         "TEST_REGIONS": ",".join(REGIONS),
         "TEST_HOLD": hold,
+        "TEST_STUCK_SECONDS": str(stuck),
     }
     arguments = [sys.executable, "-m", module, f"s{topics[0]}", slot, *topics]
     return subprocess.Popen(arguments, env=environment, cwd=ROOT, stderr=subprocess.DEVNULL)

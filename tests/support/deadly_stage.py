@@ -1,7 +1,7 @@
 """A counting stage that some records harm, and a guarded worker process that runs it.
 
-`python -m tests.support.deadly_stage STAGE SLOT TOPIC…`; database, broker, regions and the file
-that holds the held record come from the environment.
+`python -m tests.support.deadly_stage STAGE SLOT TOPIC…`; database, broker, regions, the file that
+holds the held record and the seconds after which a worker is stuck come from the environment.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from pathlib import Path
 
 from hub.guardian import FormerEnd, guard
 from hub.telemetry import start_logging
-from streams.engine import faust_transport  # noqa: F401 - imported before the fork
+from hub.watchdog import Watchdog
+from streams.engine import faust_transport, liveness  # noqa: F401 - imported before the fork
 from streams.engine.faust_worker import create_app, run_app
 from streams.engine.stage import Batch
 from streams.engine.transaction import UnitTransaction
@@ -50,6 +51,8 @@ class DeadlyStage(CountingStage):
 def main() -> int:
     stage, slot, *topics = sys.argv[1:]
     start_logging(level="info", form="json", service=slot)
+    liveness.STUCK_SECONDS = float(os.environ["TEST_STUCK_SECONDS"])
+    liveness.LOOK_AFTER_SECONDS = liveness.STUCK_SECONDS / 4
 
     def work(former: FormerEnd) -> int:
         deadly = DeadlyStage(stage, tuple(topics))
@@ -62,6 +65,8 @@ def main() -> int:
             slot=slot,
             blamed=former is FormerEnd.OWN_FAULT,
         )
+        complaint = core.pulse.complaint
+        Watchdog(slot, complaint, look_every_seconds=0.5, grace_seconds=1).start()
         app = create_app(
             core, bootstrap=os.environ["RADAR_KAFKA_BOOTSTRAP"], data_directory=tempfile.mkdtemp()
         )
