@@ -21,7 +21,7 @@ from streams.engine.log_reader import contiguous
 from streams.engine.log_tables import LogTables
 from streams.engine.named_queries import load_queries
 from streams.engine.parking import Failure
-from streams.engine.stage import Batch, InputRecord
+from streams.engine.stage import Batch, InputRecord, Stage
 from streams.engine.unit import Unit
 
 logger = structlog.get_logger()
@@ -91,7 +91,7 @@ def set_marker(connection: Connection, lease: Lease, record: InputRecord) -> int
 
 
 def count_death(connection: Connection, lease: Lease, record: InputRecord) -> int:
-    """Commit that this worker ends because of a record; return how many have by now."""
+    """Commit that this worker ends because of a record; return how often it has by now."""
     return _told(connection, "count_death", lease, record)
 
 
@@ -100,14 +100,19 @@ def forget_marker(connection: Connection, lease: Lease, record: InputRecord) -> 
     connection.execute(QUERIES["forget_marker"], _named(lease, record))
 
 
-def close_markers(connection: Connection, lease: Lease, *, worker: str, blamed: bool) -> None:
-    """Tell the lease which records are suspects; called in the transaction of its claim.
+def close_markers(connection: Connection, stage: Stage, *, worker: str, blamed: bool) -> None:
+    """Settle what the former process of this worker had in hand, in whatever region.
 
-    With `blamed` the worker's former process died by its own fault: what that had in hand has
-    one death more.
+    That has one death more when the process died by its own fault (`blamed`).  Called once in a
+    process, in the transaction of its first claim.
     """
-    told = {**_place(lease), "worker": worker, "blamed": blamed}
-    for topic, place in connection.execute(QUERIES["close_markers"], told).fetchall():
+    told = {"stage": stage.name, "version": stage.version, "worker": worker, "blamed": blamed}
+    connection.execute(QUERIES["close_markers"], told)
+
+
+def read_markers(connection: Connection, lease: Lease, *, blamed: bool) -> None:
+    """Tell a lease that is being claimed what to be careful with; see `close_markers`."""
+    for topic, place in connection.execute(QUERIES["read_markers"], _place(lease)).fetchall():
         at = lease.inputs.get(topic)
         if at is not None and place > (at.position if topic in LOG_TOPICS else at.offset):
             lease.suspects.add((topic, place))

@@ -53,7 +53,7 @@ class Store(Protocol):
         ...
 
     def count_death(self, lease: Lease, record: InputRecord) -> int:
-        """Commit that this worker ends because of a record; return how many have by now."""
+        """Commit that this worker ends because of a record; return how often it has by now."""
         ...
 
     def unit(self, stage: Stage) -> AbstractContextManager[UnitTransaction]:
@@ -100,6 +100,7 @@ class PostgresStore:
         self._slot = slot
         self._dead_letter_key = dead_letter_key
         self._connection: Connection | None = None
+        self._has_settled = False
 
     def claim(
         self,
@@ -130,7 +131,10 @@ class PostgresStore:
                 inputs={row[0]: _input(row) for row in rows if row[0] in topic_ids},
                 logs=logs,
             )
-            quarantine.close_markers(connection, lease, worker=self._slot, blamed=blamed)
+            if not self._has_settled:
+                quarantine.close_markers(connection, stage, worker=self._slot, blamed=blamed)
+            quarantine.read_markers(connection, lease, blamed=blamed)
+        self._has_settled = True
         for topic, at in lease.inputs.items():
             if at.topic_id != topic_ids[topic]:
                 raise StopError(

@@ -52,7 +52,7 @@ def end(worker: subprocess.Popen[bytes]) -> None:
 
 def in_hand(database: str) -> list[tuple[Any, ...]]:
     """Return place of what a worker has in hand, and since when."""
-    return rows(database, "select place, set_at from engine.marker where worker <> ''")
+    return rows(database, "select place, set_at from engine.marker where in_hand")
 
 
 def child_of(guardian: int) -> int | None:

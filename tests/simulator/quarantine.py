@@ -31,44 +31,47 @@ def harm(database: Database, region: str, topic: str, place: int, value: bytes) 
 
 
 def set_marker(tx: Transaction, p: Mapping[str, Any]) -> Rows:
-    found = _mine(tx, p)
-    if found is None:
+    key = _mine(tx, p)
+    if key is None:
         return []
-    key, worker, (_, deaths) = found
-    tx.write((worker, deaths), "marker", *key)
+    deaths = sum(row[1] for found, row in _markers(tx) if found[:5] == key[:5])
+    for found, row in _markers(tx):
+        if found[:2] == key[:2] and found[5] == key[5] and row[0] and found != key:
+            _change(tx, found, in_hand=False)
+    tx.lock("marker", *key)
+    tx.write((True, (tx.read("marker", *key) or (False, 0))[1]), "marker", *key)
     tx.database.count("marked")
     return [(deaths,)]
 
 
 def count_death(tx: Transaction, p: Mapping[str, Any]) -> Rows:
-    found = _mine(tx, p)
-    if found is None:
+    key = _mine(tx, p)
+    if key is None:
         return []
-    key, _, (_, deaths) = found
-    tx.write(("", deaths + 1), "marker", *key)
-    return [(deaths + 1,)]
+    tx.lock("marker", *key)
+    deaths = (tx.read("marker", *key) or (False, 0))[1] + 1
+    tx.write((False, deaths), "marker", *key)
+    return [(deaths,)]
 
 
 def close_markers(tx: Transaction, p: Mapping[str, Any]) -> Rows:
-    rows = {**tx.database.rows, **tx.writes}
-    mine = [key for table, key in rows if table == "marker" and key[:3] == _place(p)]
-    closed: Rows = []
-    for key in sorted(mine):
-        tx.lock("marker", *key)
-        row = tx.read("marker", *key)
-        if row is None:
-            continue
-        worker, deaths = row
-        counts = p["blamed"] and worker == p["worker"]
-        tx.write(("", deaths + counts), "marker", *key)
-        closed.append((key[3], key[4]))
-    return closed
+    for key, row in _markers(tx):
+        if key[:2] == (p["stage"], p["version"]) and key[5] == p["worker"] and row[0]:
+            _change(tx, key, in_hand=False, more=int(p["blamed"]))
+            if p["blamed"]:
+                tx.database.charged.add((key[2], key[3], key[4]))
+    return []
+
+
+def read_markers(tx: Transaction, p: Mapping[str, Any]) -> Rows:
+    return sorted({(key[3], key[4]) for key, _ in _markers(tx) if key[:3] == _place(p)})
 
 
 def forget_marker(tx: Transaction, p: Mapping[str, Any]) -> Rows:
-    key = (*_place(p), p["topic"], p["place"])
-    tx.lock("marker", *key)
-    tx.write(None, "marker", *key)
+    for key, _ in _markers(tx):
+        if key[:5] == (*_place(p), p["topic"], p["place"]):
+            tx.lock("marker", *key)
+            tx.write(None, "marker", *key)
     return []
 
 
@@ -79,7 +82,10 @@ def count_quarantined(tx: Transaction, p: Mapping[str, Any]) -> Rows:
 
 HANDLERS: Mapping[str, tuple[str, Handler]] = {
     quarantine.QUERIES[call.__name__]: (call.__name__, call)
-    for call in (set_marker, count_death, close_markers, forget_marker, count_quarantined)
+    for call in (set_marker, count_death, close_markers, forget_marker)
+} | {
+    quarantine.QUERIES[call.__name__]: (call.__name__, call)
+    for call in (read_markers, count_quarantined)
 }
 
 
@@ -104,18 +110,30 @@ def differences(database: Database, topics: Topics, regions: tuple[str, ...]) ->
         for at in sorted(aside & guilty)
         if database.deaths.get(at, 0) < quarantine.DEATHS_MAX
     ]
+    charged = database.charged - database.deaths.keys()
+    found += [f"{at}: a death was counted, and it harmed nobody" for at in sorted(charged)]
     left = sorted(key for (table, key), row in database.rows.items() if table == "marker" and row)
     return found + [f"{key}: its marker is left" for key in left]
 
 
-def _mine(tx: Transaction, p: Mapping[str, Any]) -> tuple[Any, str, tuple[str, int]] | None:
+def _mine(tx: Transaction, p: Mapping[str, Any]) -> tuple[Any, ...] | None:
     tx.lock("head", *_place(p))
     head = tx.read("head", *_place(p))
     if head is None or head[0] != p["epoch"]:
         return None
-    key = (*_place(p), p["topic"], p["place"])
+    return (*_place(p), p["topic"], p["place"], tx.read("head_worker", *_place(p)))
+
+
+def _markers(tx: Transaction) -> list[tuple[tuple[Any, ...], tuple[bool, int]]]:
+    rows = {**tx.database.rows, **tx.writes}
+    return sorted((key, row) for (table, key), row in rows.items() if table == "marker" and row)
+
+
+def _change(tx: Transaction, key: tuple[Any, ...], *, in_hand: bool, more: int = 0) -> None:
     tx.lock("marker", *key)
-    return key, tx.read("head_worker", *_place(p)), tx.read("marker", *key) or ("", 0)
+    row = tx.read("marker", *key)
+    if row is not None:
+        tx.write((in_hand, row[1] + more), "marker", *key)
 
 
 def _place(p: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -38,7 +38,10 @@ KEPT: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "dead_letter": (("id",), ("region", "topic", "offset", "code")),
     "parked": (("stage", "version", "region", "log", "household_id"), ("position",)),
     "head_worker": (("stage", "version", "region"), ("worker",)),
-    "marker": (("stage", "version", "region", "topic", "place"), ("worker", "deaths")),
+    "marker": (
+        ("stage", "version", "region", "topic", "place", "worker"),
+        ("in_hand", "deaths"),
+    ),
     "outbox": (
         ("seq",),
         ("stage", "region", "id", "topic", "partition", "body_sealed", "envelope_sealed"),

@@ -235,7 +235,7 @@ def forget_marker(draw: random.Random) -> Step:
 
 def close_markers(draw: random.Random) -> Step:
     told = {"worker": draw.choice("ab"), "blamed": draw.random() < 0.5}
-    return answered("close_markers", place(draw) | told)
+    return done("close_markers", place(draw) | told)
 
 
 def count_quarantined(draw: random.Random) -> Step:
@@ -244,7 +244,7 @@ def count_quarantined(draw: random.Random) -> Step:
 
 # How to call each statement that the simulator knows; one that is missing here fails a test.
 DRAWS: Mapping[str, Draw] = {
-    "claim_head": lambda draw: answered("claim_head", place(draw) | {"worker": "a"}),
+    "claim_head": lambda draw: answered("claim_head", place(draw) | {"worker": draw.choice("ab")}),
     "claim_inputs": claim_inputs,
     "claim_log": lambda draw: answered("claim_log", log_place(draw)),
     "read_lease": lambda draw: answered("read_lease", place(draw)),
@@ -271,6 +271,7 @@ DRAWS: Mapping[str, Draw] = {
     "count_death": of_marker("count_death"),
     "forget_marker": forget_marker,
     "close_markers": close_markers,
+    "read_markers": lambda draw: answered("read_markers", place(draw)),
     "count_quarantined": count_quarantined,
 }
 

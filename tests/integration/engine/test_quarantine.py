@@ -84,8 +84,8 @@ def test_each_death_is_written_down_before_the_worker_ends(
     for number in (1, 2, 3):
         with pytest.raises(KeyError):
             offer(incarnation(stage, make_worker), topic, values)
-        marker = rows(engine_database, "select topic, place, worker, deaths from engine.marker")
-        assert marker == [(topic, 1, "", number)]
+        marker = rows(engine_database, "select topic, place, in_hand, deaths from engine.marker")
+        assert marker == [(topic, 1, False, number)]
     assert rows(engine_database, 'select "offset" from engine.ledger') == [(0,)]
 
 
@@ -127,16 +127,15 @@ def test_a_death_counts_for_what_this_very_worker_had_in_hand(
     with pytest.raises(KeyError):
         offer(incarnation(stage, make_worker), topic, values)
     with psycopg.connect(engine_database) as connection:
-        connection.execute("update engine.marker set worker = 'test-1'")
+        connection.execute("update engine.marker set in_hand = true")
     other = make_worker(stage, "test-2", blamed=True)
     other.claim({(topic, 0), (topic, 1)})
-    assert rows(engine_database, "select worker, deaths from engine.marker") == [("", 1)]
-    with psycopg.connect(engine_database) as connection:
-        connection.execute("update engine.marker set worker = 'test-1'")
+    marker = "select worker, in_hand, deaths from engine.marker"
+    assert rows(engine_database, marker) == [("test-1", True, 1)], "it is not for others to say"
     same = make_worker(stage, "test-1", blamed=blamed)
     for _ in range(2):
         same.claim({(topic, 0), (topic, 1)})
-    assert rows(engine_database, "select worker, deaths from engine.marker") == [("", deaths)]
+    assert rows(engine_database, marker) == [("test-1", False, deaths)]
     assert same.leases[topic, 0].suspects == {(topic, 0)}
 
 
