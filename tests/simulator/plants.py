@@ -6,7 +6,7 @@ might well have written.  None of this is reachable from the product.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any
@@ -92,8 +92,10 @@ class StageWithoutSource(CountingStage):
 class WorkerStartsAtTheEnd(Worker):
     """Begins with what comes next where nothing was read yet: `auto.offset.reset=latest`."""
 
-    def claim(self, assigned: set[tuple[str, int]]) -> Mapping[tuple[str, int], int]:
-        following = dict(super().claim(assigned))
+    def claim(
+        self, assigned: set[tuple[str, int]], is_wanted: Callable[[], bool] = lambda: True
+    ) -> Mapping[tuple[str, int], int]:
+        following = dict(super().claim(assigned, is_wanted))
         for (topic, partition), offset in following.items():
             if offset == 0:
                 _, end = self._broker.bounds([(topic, partition)])[topic, partition]

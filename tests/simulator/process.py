@@ -148,9 +148,16 @@ class Process:
         if self.name not in self.group.members:
             self.group.members.append(self.name)
             self.group.rebalance(self.place.scheduler, may_split=False)
-        self.generation = self.group.generation
+        generation = self.generation = self.group.generation
         self.worker.release()
-        self.positions = dict(self.worker.claim(self.group.assigned(self.name)))
+        # A process often hears late that the group has moved on: then it claims what it should not.
+        hears = self.place.scheduler.chance(0.5)
+        self.positions = dict(
+            self.worker.claim(
+                self.group.assigned(self.name),
+                lambda: not hears or self.group.generation == generation,
+            )
+        )
 
     def poll(self) -> Unit:
         """Bring a few records of some partitions, now and then some that were brought before."""
