@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 
 from schemas.topics import TOPICS
+from streams.engine import metrics
 from streams.engine.database import Connection
 from streams.engine.errors import Fenced, StopError
 from streams.engine.lease import Lease
@@ -142,7 +143,8 @@ def keeps_body(topic: str) -> bool:
 
 
 def announce(lease: Lease, record: InputRecord) -> None:
-    """Log what was set aside, once that is committed."""
+    """Log and count what was set aside, once that is committed."""
+    metrics.QUARANTINED.labels(stage=lease.stage).inc()
     logger.error(
         "record_quarantined",
         stage=lease.stage,

@@ -67,7 +67,7 @@ class Worker:
         self._broker = broker
         self._relay = relay
         self._regions = regions
-        # A death counts once, at the first claim after it: later ones are this process's own.
+        # What killed the former process was on its way when a region is first claimed, not later.
         self._not_blamed_for: set[str] = set() if blamed else {region.code for region in regions}
         self._stopping = threading.Event()
         self._pause = self._stopping.wait if pause is None else pause
@@ -278,7 +278,6 @@ class Worker:
         for outcome, count in tx.outcomes.items():
             metrics.OUTCOMES.labels(stage=self.stage.name, outcome=outcome.value).inc(count)
         if unit.sets_aside and unit.suspect is not None:
-            metrics.QUARANTINED.labels(stage=self.stage.name).inc()
             quarantine.announce(unit.batches[0].lease, unit.suspect)
         self._progress_at = self._clock()
         self.pulse.beat()
