@@ -5,10 +5,11 @@ Asked from other threads than the one that works, which may be what hangs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
+from typing import Protocol
 
-from streams.engine.broker import Broker
+from streams.engine.broker import Bounds
 
 # Nothing that a worker does takes this long without a commit or a retry in between: a unit is at
 # most one poll, and every wait for a server is cut into retries.
@@ -18,6 +19,14 @@ LOOK_AFTER_SECONDS = 30.0
 
 Offsets = Mapping[tuple[str, int], int]
 NOWHERE: Offsets = MappingProxyType({})
+
+
+class LogEnds(Protocol):
+    """What it asks of the broker."""
+
+    def bounds(self, at: Iterable[tuple[str, int]]) -> Bounds:
+        """Return (first offset kept, next offset) of each (topic, partition)."""
+        ...
 
 
 class Pulse:
@@ -35,7 +44,7 @@ class Pulse:
         """Say whether it was quiet for so long that somebody should look for unread records."""
         return self._clock() - self._at > LOOK_AFTER_SECONDS
 
-    def look(self, broker: Broker, positions: Offsets) -> None:
+    def look(self, broker: LogEnds, positions: Offsets) -> None:
         """Compare where the consumer reads next with the ends of its logs; beat when it is there.
 
         Not with what is committed: a partner's transaction ends in a marker that no consumer is

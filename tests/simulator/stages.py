@@ -66,7 +66,8 @@ class CountingStage:
             if not rows:
                 continue
             first = tx.reserve(batch.lease, FINDINGS, len(rows))
-            tx.append(batch.lease, FINDINGS, [_row(n, v) for n, (_, v) in enumerate(rows, first)])
+            made = [self.row(position, *read) for position, read in enumerate(rows, first)]
+            tx.append(batch.lease, FINDINGS, made)
             for position, (record, _) in enumerate(rows, first):
                 tx.settle(batch.lease, record, Outcome.APPLIED, position=position)
 
@@ -98,6 +99,11 @@ class CountingStage:
         lease.cache[key] = (body, record.timestamp_ms)
         self.count(lease, tx, household, value)
         rows.append((record, value))
+
+    def row(self, position: int, record: InputRecord, value: bytes) -> LogRow:
+        """Return the log row of a record."""
+        values = ("household", FINDING_ID, 0)
+        return LogRow(position=position, key=b"household", body=value, values=values)
 
     def identity(self, lease: Lease, source: str, event_id: str) -> tuple[str, ...]:
         return lease.region, source, event_id
@@ -177,8 +183,3 @@ class ReadingStage:
 
 Stage = CountingStage | ReadingStage
 StageMaker = Callable[[Scheduler, Database], Stage]
-
-
-def _row(position: int, value: bytes) -> LogRow:
-    values = ("household", FINDING_ID, 0)
-    return LogRow(position=position, key=b"household", body=value, values=values)

@@ -26,9 +26,6 @@ class Ends:
     def __init__(self, ends: Mapping[tuple[str, int], int] | None) -> None:
         self.ends = ends
 
-    def topic_ids(self, topics: Iterable[str]) -> Mapping[str, str]:
-        return dict.fromkeys(topics, "id")
-
     def bounds(self, at: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], tuple[int, int]]:
         if self.ends is None:
             raise TransientError("away")
