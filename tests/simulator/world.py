@@ -27,7 +27,8 @@ PARTITIONS = len(REGION_CODES)
 SLOTS = ("counting-1", "counting-2", "reading-1", "reading-2")
 STEPS_MIN, STEPS_MAX = 150, 450
 # Draining takes 400 steps, 1,500 at most; a schedule that needs this many will never end.
-DRAIN_STEPS_MAX = 6_000
+# A careful worker takes its records one by one, each in two transactions.
+DRAIN_STEPS_MAX = 15_000
 DEATHS_WHILE_DRAINING_MAX = 40
 # So many new events stand on another partition than that of their region.
 MISPLACED_SHARE = 0.08

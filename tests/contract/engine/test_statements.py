@@ -27,7 +27,7 @@ from tests.contract.engine.rigs import REGIONS, PostgresRig, SimulatedRig
 from tests.simulator.statements import HANDLERS, INSERT, LOCK, READ, WRITE
 
 SEED = int(os.environ.get("RADAR_TEST_SEED", "20"))
-TRANSACTIONS = 1_500
+TRANSACTIONS = 1950
 RUNS_MIN = 100
 STAGES = ("counting", "reading")
 TOPICS = ("in.police", "in.school")
