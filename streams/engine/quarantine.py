@@ -73,7 +73,11 @@ def parts_of(unit: Unit, tables: Callable[[], LogTables]) -> Sequence[Unit]:
 
 
 def condemn(unit: Unit, deaths: int, *, parks: bool) -> None:
-    """Let a part's record be set aside, or its households be parked, once enough died of it."""
+    """Let a part's record be set aside, or its households be parked, once enough died of it.
+
+    Its marker stands now; one set again after a COMMIT whose answer was lost would be left behind.
+    """
+    unit.is_marked = True
     if deaths >= DEATHS_MAX and parks:
         unit.parks = unit.parks or DIED
     unit.sets_aside = deaths >= DEATHS_MAX and not parks
@@ -81,6 +85,9 @@ def condemn(unit: Unit, deaths: int, *, parks: bool) -> None:
 
 def clear(unit: Unit) -> None:
     """Note that a part is committed: its record did no harm, or is out of the way."""
+    if unit.is_rest:
+        # Its records are as the topic has them, named by offsets that say nothing of positions.
+        return
     for batch in unit.batches:
         batch.lease.careful = max(0, batch.lease.careful - len(batch.records))
         batch.lease.suspects.difference_update(key_of(record) for record in batch.records)

@@ -208,7 +208,7 @@ class Worker:
 
     def _commit(self, unit: Unit) -> None:
         started = self._clock()
-        if unit.suspect is not None:
+        if unit.suspect is not None and not unit.is_marked:
             deaths = self._store.set_marker(unit.batches[0].lease, unit.suspect)
             quarantine.condemn(unit, deaths, parks=self.reads_logs)
         with self._store.unit(self.stage) as tx:
