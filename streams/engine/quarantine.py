@@ -2,7 +2,7 @@
 
 After a death that a record may have caused, what was on its way is taken record by record, and a
 marker is committed before each.  Only the record whose own marker was set at three such deaths is
-set aside (docs/decisions/0011-quarantine.md).  While all is well none of this runs.
+set aside (docs/decisions/0012-quarantine.md).  While all is well none of this runs.
 """
 
 from __future__ import annotations

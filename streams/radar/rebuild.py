@@ -35,13 +35,13 @@ from streams.radar import household_store
 from streams.radar.finding_rows import finding_record
 from streams.radar.household_store import HouseholdStore
 from streams.radar.rearrangements import read_rows_at
-from streams.radar.region_fold import Kept, RegionFold, Said
+from streams.radar.region_fold import Kept, RegionFold, Said, activation_day
 from streams.radar.rows import CLOCK_TICKED, READ_RECORDS, RULES_ACTIVATED, Row, decode_row
 from streams.radar.stage import RadarStage, last_tick, touched
 
 QUERIES = load_queries("streams.radar", "rebuild.sql")
 TABLES = BesideTables(schema="radar", tables=("household_state", "rule_set"))
-# About 10 kB each while they are folded: 50 MB a process, however large the region.
+# About 30 kB each while they are folded: 150 MB a process, however large the region.
 HOUSEHOLDS_PER_SHARE = 5_000
 ROWS_PER_UNIT = 2_000
 
@@ -182,7 +182,7 @@ def catch_up(connection: Connection, region: str, to: int) -> None:
         for row in rows:
             said += fold.apply(row)
             if row.event.record_name == RULES_ACTIVATED:
-                store.save_rule_set(fold.rule_set, row.event.position)
+                store.save_rule_set(fold.rule_set, row.event.position, activation_day(row))
         store.save(fold.households, fold.changed)
         _write_said(connection, region, said)
     connection.execute(QUERIES["store_position"], {"region": region, "position": to})
