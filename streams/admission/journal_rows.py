@@ -173,7 +173,8 @@ def _statement(event_type: EventType, row: Mapping[str, Any], body: Mapping[str,
     if event_type.name == DECISION:
         named = tuple(HouseholdId(household) for household in body["household_ids"])
         return Statement(kind=Kind.DECISION, households=tuple(dict.fromkeys(named)))
-    if row["received_topic"] == HUB_TOPIC:
+    if row["received_topic"] in {HUB_TOPIC, None}:
+        # Nobody sent it: the hub put it in the journal by itself.
         return Statement(kind=Kind.HUB)
     is_told = body.get("party") == "REPORTER"
     return Statement(

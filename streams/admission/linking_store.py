@@ -8,6 +8,7 @@ from datetime import datetime
 
 from schemas.events import derived_id
 from schemas.identity import HouseholdId, Pid
+from streams.admission.arrangements import ArrangementBook
 from streams.admission.corrections import (
     Change,
     CorrectionBook,
@@ -15,6 +16,7 @@ from streams.admission.corrections import (
     load_corrections,
     write_corrections,
 )
+from streams.admission.homes import Homes
 from streams.admission.journal_rows import Draft
 from streams.admission.known_at import local_day
 from streams.admission.membership_book import MembershipBook, Support
@@ -24,6 +26,7 @@ from streams.engine.named_queries import load_queries
 from streams.household.linking import EventKey, Kind, Known, ReferenceKey, new_references
 
 QUERIES = load_queries("streams.admission", "linking.sql")
+REARRANGING = load_queries("streams.admission", "rearranging.sql")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +45,21 @@ class RegionView:
     """The part of a region that its unit touches: what is stored, and what the unit adds.
 
     `founded` orders households by age; a household of this unit carries its own row's position.
+    `merged` says into which another one went; `people` are those whose memberships were read.
     """
 
     region: str
+    homes: Homes
+    arrangements: ArrangementBook
     references: dict[ReferenceKey, HouseholdId] = field(default_factory=dict)
     founded: dict[HouseholdId, int] = field(default_factory=dict)
     events: dict[EventKey, tuple[HouseholdId, ...]] = field(default_factory=dict)
+    merged: dict[HouseholdId, HouseholdId | None] = field(default_factory=dict)
     new_households: list[tuple[object, ...]] = field(default_factory=list)
-    new_references: list[tuple[object, ...]] = field(default_factory=list)
+    new_references: dict[ReferenceKey, int] = field(default_factory=dict)
+    moved_references: set[ReferenceKey] = field(default_factory=set)
+    merged_now: set[HouseholdId] = field(default_factory=set)
+    people: set[Pid] = field(default_factory=set)
     positions: dict[EventKey, int] = field(default_factory=dict)
     reviews: list[ReviewEntry] = field(default_factory=list)
     members: MembershipBook = field(init=False)
@@ -70,6 +80,43 @@ class RegionView:
             founded=self.founded,
             events=self.events,
         )
+
+    def current(self, household: HouseholdId) -> HouseholdId:
+        """Return the household that goes on in this one's place; itself when it was not merged."""
+        while (into := self.merged.get(household)) is not None:
+            household = into
+        return household
+
+    def merge(self, household: HouseholdId, into: HouseholdId | None) -> None:
+        """Let a household go on in another one, or by itself again."""
+        self.merged[household] = into
+        self.merged_now.add(household)
+
+    def load_people(self, connection: Connection, pids: Collection[Pid]) -> None:
+        """Read the memberships and refusals of people that were not read yet."""
+        missing = set(pids) - self.people
+        if not missing:
+            return
+        self.people |= missing
+        asked = {"region": self.region, "pids": list(missing)}
+        found = connection.execute(QUERIES["find_memberships"], asked).fetchall()
+        for pid, household in found:
+            self.members.open[Pid(pid)].add(HouseholdId(household))
+        self.members.load_refusals(connection, missing)
+        load_ages(connection, self, {HouseholdId(household) for _, household in found})
+
+    def move_references(
+        self, left: HouseholdId, joined: HouseholdId, candidates: Collection[ReferenceKey]
+    ) -> None:
+        """Let references that lead to one household lead to another.
+
+        `candidates` are stored ones that did before the unit, and those to move besides.
+        """
+        for reference in candidates:
+            if self.references.get(reference, left) == left:
+                self.references[reference] = joined
+                if reference not in self.new_references:
+                    self.moved_references.add(reference)
 
     def found(self, household: HouseholdId, draft: Draft, position: int, at: datetime) -> None:
         """Open a household."""
@@ -103,9 +150,7 @@ class RegionView:
         for household in households[:1]:
             for reference in new_references(statement, self.known):
                 self.references[reference] = household
-                self.new_references.append(
-                    (self.region, reference.scope, reference.token, household, position)
-                )
+                self.new_references[reference] = position
         first_day = local_day(draft.row["occurred_at"])
         # Someone may stand in an event twice; the first role is the one that counts.
         roles = {p.pid: p.role for p in reversed(statement.persons) if p.is_subject}
@@ -123,11 +168,16 @@ class RegionView:
 
 def load_view(connection: Connection, region: str, drafts: Collection[Draft]) -> RegionView:
     """Read the references, memberships and corrected events that these drafts speak of."""
-    view = RegionView(region)
+    view = RegionView(
+        region=region,
+        homes=Homes(connection, region),
+        arrangements=ArrangementBook(connection, region),
+    )
     statements = [draft.statement for draft in drafts]
     references = {r for s in statements for r in s.references}
     pids = {p.pid for s in statements for p in s.persons if p.is_subject}
     named = {household for s in statements for household in s.households}
+    view.people |= pids
     with connection.pipeline():
         found = connection.execute(
             QUERIES["find_references"],
@@ -140,24 +190,35 @@ def load_view(connection: Connection, region: str, drafts: Collection[Draft]) ->
         members = connection.execute(
             QUERIES["find_memberships"], {"region": region, "pids": list(pids)}
         )
+        refusals = connection.execute(
+            QUERIES["find_refusals"], {"region": region, "pids": list(pids)}
+        )
     for scope, token, household in found:
         view.references[ReferenceKey(scope=scope, token=token)] = HouseholdId(household)
     for pid, household in members:
         view.members.open[Pid(pid)].add(HouseholdId(household))
         named.add(HouseholdId(household))
-    _load_ages(connection, view, named | set(view.references.values()))
+    for household, pid in refusals:
+        view.members.refused[HouseholdId(household), Pid(pid)] = True
+    load_ages(connection, view, named | set(view.references.values()))
     _load_corrections(connection, view, drafts)
     view.sightings.load(connection, pids)
     return view
 
 
-def _load_ages(connection: Connection, view: RegionView, households: set[HouseholdId]) -> None:
+def load_ages(connection: Connection, view: RegionView, households: set[HouseholdId]) -> None:
+    """Read how old households are, and into which ones they went."""
+    households -= view.founded.keys()
     if not households:
         return
     rows = connection.execute(
         QUERIES["find_households"], {"region": view.region, "households": list(households)}
     )
-    view.founded.update((HouseholdId(household), position) for household, position in rows)
+    for household, position, merged_into in rows:
+        if household not in view.founded:
+            view.founded[HouseholdId(household)] = position
+            if merged_into is not None:
+                view.merged.setdefault(HouseholdId(household), HouseholdId(merged_into))
 
 
 def _load_corrections(connection: Connection, view: RegionView, drafts: Collection[Draft]) -> None:
@@ -177,6 +238,7 @@ def _load_corrections(connection: Connection, view: RegionView, drafts: Collecti
         p.pid for d in drafts if d.key in spoken_of for p in d.statement.persons if p.is_subject
     }
     view.members.load_supports(connection, list(view.positions.values()), named_here)
+    view.load_people(connection, {pid for _, pid in view.members.live})
 
 
 def _load_events(connection: Connection, view: RegionView, keys: set[EventKey]) -> None:
@@ -195,9 +257,13 @@ def _load_events(connection: Connection, view: RegionView, keys: set[EventKey]) 
 
 def write_view(connection: Connection, view: RegionView) -> None:
     """Write what the unit added, in the caller's transaction: one statement per table."""
+    region, leads_to = view.region, view.references
     tables: Mapping[str, Sequence[tuple[object, ...]]] = {
         "copy_households": view.new_households,
-        "copy_references": view.new_references,
+        "copy_references": [
+            (region, reference.scope, reference.token, leads_to[reference], position)
+            for reference, position in view.new_references.items()
+        ],
     }
     with connection.cursor() as cursor:
         for query, rows in tables.items():
@@ -205,13 +271,38 @@ def write_view(connection: Connection, view: RegionView) -> None:
                 with cursor.copy(QUERIES[query]) as copy:
                     for row in rows:
                         copy.write_row(row)
+        if view.moved_references:
+            cursor.execute(REARRANGING["move_references"], _moved_references(view))
+        if view.merged_now:
+            cursor.execute(REARRANGING["merge_households"], _merged_now(view))
         view.members.write(connection)
         view.sightings.write(connection)
+        view.homes.write(connection)
+        view.arrangements.write(connection)
         write_corrections(connection, view.region, view.corrections.added)
         if view.reviews:
             cursor.executemany(
                 QUERIES["insert_reviews"], [_review_row(view.region, r) for r in view.reviews]
             )
+
+
+def _moved_references(view: RegionView) -> Mapping[str, object]:
+    moved = sorted(view.moved_references, key=lambda r: (r.scope, r.token))
+    return {
+        "region": view.region,
+        "scopes": [reference.scope for reference in moved],
+        "tokens": [reference.token for reference in moved],
+        "households": [view.references[reference] for reference in moved],
+    }
+
+
+def _merged_now(view: RegionView) -> Mapping[str, object]:
+    households = sorted(view.merged_now)
+    return {
+        "region": view.region,
+        "households": households,
+        "merged": [view.merged[household] for household in households],
+    }
 
 
 def _review_row(region: str, review: ReviewEntry) -> tuple[object, ...]:

@@ -1,9 +1,12 @@
-"""Gives each event its household and its place in the journal, and wakes what waited for it."""
+"""Gives each event its household and its place in the journal, and wakes what waited for it.
+
+Behind a row that rearranges households, or that tells others of a person, stand rows of the hub.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -12,6 +15,8 @@ from streams.admission.corrections import Change
 from streams.admission.journal_rows import Draft
 from streams.admission.linking_store import RegionView, ReviewEntry
 from streams.admission.pending import Waiting, WaitingRoom, WakeQueue
+from streams.admission.rearrangement_rows import rearrangement_row
+from streams.admission.rearranging import Plan, Rearranger, is_decision
 from streams.admission.sightings import row_for, sightings_in
 from streams.household.linking import (
     Decision,
@@ -21,6 +26,7 @@ from streams.household.linking import (
     NoHousehold,
     Reason,
     Review,
+    Statement,
     UnknownHousehold,
     Wait,
     decide,
@@ -58,12 +64,13 @@ class Placer:
         self.room = room
         self.placed: list[Placed] = []
         self.refused: dict[EventKey, str] = {}
+        self._arranger = Rearranger(view)
         self._reserve = reserve
         self._waited = 0
 
     def place(self, draft: Draft, known_at: datetime) -> None:
         """Place an event, and in the same breath every event that waited for it."""
-        decision = decide(draft.statement, self.view.known)
+        decision = decide(self._resolved(draft), self.view.known)
         if isinstance(decision, Wait):
             seq = SEQ_OF_UNIT + self._waited
             self._waited += 1
@@ -71,6 +78,10 @@ class Placer:
             return
         if isinstance(decision, UnknownHousehold):
             self.refused[draft.key] = "domain.household"
+            return
+        objection = self._arranger.objection(draft) if is_decision(draft) else None
+        if objection is not None:
+            self.refused[draft.key] = objection
             return
         self._apply(draft, decision, known_at, None)
         self._wake(draft, known_at)
@@ -94,7 +105,40 @@ class Placer:
         links, reviews = self._links(draft, decision, position, known_at)
         if waiting is not None:
             links = tuple((household, PENDING_RESOLVED) for household, _ in links)
+        plan = Plan()
+        if is_decision(draft):
+            plan = self._arranger.decide(draft, position, known_at)
+            links = tuple(
+                (household, Reason.DECISION.value)
+                for household in dict.fromkeys([*(h for h, _ in links), *plan.households])
+            )
         changes = self.view.bind(draft, [household for household, _ in links], position)
+        for change in changes:
+            self._arranger.correct(plan, change, draft, position)
+        self._note_reviews(draft, reviews, known_at)
+        self.placed.append(
+            Placed(
+                draft=draft,
+                position=position,
+                known_at=known_at,
+                links=links,
+                decisions=[
+                    *map(_sent_to_review, reviews),
+                    *map(self._change, changes),
+                    *plan.decisions,
+                ],
+                waited=waiting if waiting is not None and waiting.is_stored else None,
+            )
+        )
+        self.view.homes.note(draft, [household for household, _ in links], position)
+        self._follow(self.placed[-1], plan)
+
+    def _resolved(self, draft: Draft) -> Statement:
+        """Return what the event says, with the households that go on for those it names."""
+        current = [self.view.current(household) for household in draft.statement.households]
+        return replace(draft.statement, households=tuple(dict.fromkeys(current)))
+
+    def _note_reviews(self, draft: Draft, reviews: Sequence[Review], known_at: datetime) -> None:
         self.view.reviews += [
             ReviewEntry(
                 kind=review.kind,
@@ -104,36 +148,56 @@ class Placer:
             )
             for review in reviews
         ]
-        self.placed.append(
-            Placed(
-                draft=draft,
-                position=position,
-                known_at=known_at,
-                links=links,
-                decisions=[*map(_sent_to_review, reviews), *map(self._change, changes)],
-                waited=waiting if waiting is not None and waiting.is_stored else None,
-            )
-        )
-        self._tell_elsewhere(self.placed[-1])
 
-    def _tell_elsewhere(self, placed: Placed) -> None:
-        """Let the other households of a person know, in rows of the hub right after the event's."""
+    def _follow(self, placed: Placed, plan: Plan) -> None:
+        """Append the hub's rows that follow from a row: what moves, then who was seen elsewhere."""
         view = self.view
         households = [household for household, _ in placed.links]
         found = sightings_in(placed.draft, households, placed.position)
-        told = view.sightings.to_tell(found, view.members.take_opened(), view.members.open)
+        opened = view.members.take_opened()
+        told = view.sightings.to_tell(found, () if plan.is_active else opened, view.members.open)
+        if plan.is_active:
+            people = plan.people | {pid for _, pid in opened} | {one.pid for one in found}
+            gone, told = view.sightings.settle(
+                view.homes.connection, people, view.members.open, view.homes.home_of
+            )
+            for household, position in gone:
+                plan.move(position, household, None)
+                view.homes.move([position], None)
+            self._append_rearrangement(placed, plan)
+            told.sort(key=lambda one: (one[1].position, view.founded[one[0]], one[1].pid))
         for household, sighting in told:
             position = self._reserve()
-            self.placed.append(
-                Placed(
-                    draft=row_for(household, sighting, placed.draft, position, placed.known_at),
-                    position=position,
-                    known_at=placed.known_at,
-                    links=((household, HUB),),
-                    decisions=(),
-                    waited=None,
-                )
+            row = row_for(household, sighting, placed.draft, position, placed.known_at)
+            self._append_hub_row(row, (household,), position, placed.known_at)
+            view.sightings.tell(household, sighting, position)
+
+    def _append_rearrangement(self, placed: Placed, plan: Plan) -> None:
+        groups = plan.grouped()
+        for position, (left, joined) in plan.moves.items():
+            if left != joined:
+                self.view.homes.keep(placed.position, position, left, joined)
+        if groups:
+            position = self._reserve()
+            row = rearrangement_row(plan, placed.draft, position, placed.known_at)
+            named = {household for pair in groups for household in pair if household is not None}
+            oldest_first = sorted(named, key=self.view.founded.__getitem__)
+            self._append_hub_row(row, oldest_first, position, placed.known_at)
+
+    def _append_hub_row(
+        self, row: Draft, households: Sequence[HouseholdId], position: int, known_at: datetime
+    ) -> None:
+        self.view.homes.note(row, households, position)
+        self.placed.append(
+            Placed(
+                draft=row,
+                position=position,
+                known_at=known_at,
+                links=tuple((household, HUB) for household in households),
+                decisions=(),
+                waited=None,
             )
+        )
 
     def _change(self, change: Change) -> Mapping[str, Any]:
         return {
