@@ -13,7 +13,7 @@ from typing import Any, assert_never
 from schemas.identity import HouseholdId
 from streams.admission.corrections import Change
 from streams.admission.journal_rows import Draft
-from streams.admission.linking_store import RegionView, ReviewEntry
+from streams.admission.linking_store import RegionView, ReviewEntry, load_ages
 from streams.admission.pending import Waiting, WaitingRoom, WakeQueue
 from streams.admission.rearrangement_rows import rearrangement_row
 from streams.admission.rearranging import Plan, Rearranger, is_decision
@@ -165,6 +165,7 @@ class Placer:
                 plan.move(position, household, None)
                 view.homes.move([position], None)
             self._append_rearrangement(placed, plan)
+            load_ages(view.homes.connection, view, {household for household, _ in told})
             told.sort(key=lambda one: (one[1].position, view.founded[one[0]], one[1].pid))
         for household, sighting in told:
             position = self._reserve()
@@ -181,6 +182,7 @@ class Placer:
             position = self._reserve()
             row = rearrangement_row(plan, placed.draft, position, placed.known_at)
             named = {household for pair in groups for household in pair if household is not None}
+            load_ages(self.view.homes.connection, self.view, set(named))
             oldest_first = sorted(named, key=self.view.founded.__getitem__)
             self._append_hub_row(row, oldest_first, position, placed.known_at)
 

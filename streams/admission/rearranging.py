@@ -16,7 +16,7 @@ from streams.admission.arrangements import Arrangement, Kind
 from streams.admission.corrections import REPLACED, Change
 from streams.admission.homes import Home
 from streams.admission.journal_rows import DECISION, Draft
-from streams.admission.linking_store import RegionView
+from streams.admission.linking_store import RegionView, load_ages
 from streams.admission.membership_book import Support
 from streams.household.dividing import GOES, STAYS, Division, PlacedEvent
 from streams.vault.lookup_tokens import random_token
@@ -105,6 +105,7 @@ class Rearranger:
         self, plan: Plan, draft: Draft, decision: int, at: int, known_at: datetime
     ) -> None:
         """Do what a decision says from journal position `at` on; `decision` is its own."""
+        self._know(*draft.statement.households)
         named = [self.view.current(household) for household in draft.statement.households]
         people = [Pid(pid) for pid in dict.fromkeys(draft.body["person_pids"])]
         earlier = self.book.begin(decision)
@@ -209,6 +210,9 @@ class Rearranger:
         plan.decisions.append(_decision("LINK_CONFIRMED", household))
 
     def _undo(self, plan: Plan, done: Arrangement, at: int) -> None:
+        self._know(HouseholdId(done.kept))
+        if done.kind in {Kind.MERGE, Kind.SPLIT}:
+            self._know(HouseholdId(done.other))
         kept = self.view.current(HouseholdId(done.kept))
         plan.households = tuple(dict.fromkeys([*plan.households, kept]))
         match done.kind:
@@ -266,6 +270,7 @@ class Rearranger:
         if not change.is_void:
             left = self.homes.left_from(target)
             if left is not None:
+                self._know(left)
                 self._out(plan, change, target, None, view.current(left))
             return
         deciding = view.corrections.deciding(change.event)
@@ -300,6 +305,10 @@ class Rearranger:
         for key, position in self.view.positions.items():
             if position in positions:
                 self.view.events[key] = (joined,)
+
+    def _know(self, *households: HouseholdId) -> None:
+        """Read how old households are, and into which ones they went."""
+        load_ages(self.homes.connection, self.view, set(households))
 
     def _members(self, household: HouseholdId) -> set[Pid]:
         """Read all that the memberships of a household rest on; return who its members are."""
