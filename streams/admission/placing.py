@@ -165,8 +165,8 @@ class Placer:
                 plan.move(position, household, None)
                 view.homes.move([position], None)
             self._append_rearrangement(placed, plan)
-            load_ages(view.homes.connection, view, {household for household, _ in told})
-            told.sort(key=lambda one: (one[1].position, view.founded[one[0]], one[1].pid))
+        load_ages(view.homes.connection, view, {household for household, _ in told})
+        told.sort(key=lambda one: (one[1].position, view.founded[one[0]], one[1].pid))
         for household, sighting in told:
             position = self._reserve()
             row = row_for(household, sighting, placed.draft, position, placed.known_at)

@@ -265,7 +265,7 @@ class Rearranger:
         """Let a replaced event leave its household when the replacement stands in another one."""
         view = self.view
         seen = {pid for _, pid in view.members.by_position.get(target, {})}
-        plan.people |= seen | view.sightings.seen_at(self.homes.connection, target)
+        plan.people |= seen | view.sightings.seen_at(self.homes.connection, [target])
         self._load_people(plan.people)
         if not change.is_void:
             left = self.homes.left_from(target)
@@ -297,6 +297,9 @@ class Rearranger:
         at: int,
     ) -> None:
         positions = {event.position for event in events}
+        seen = self.view.sightings.seen_at(self.homes.connection, positions)
+        self._load_people(seen)
+        plan.people |= seen
         self.homes.move(positions, joined)
         for position in sorted(positions):
             plan.move(position, left, joined)

@@ -178,14 +178,15 @@ class SightingBook:
                 gone.append((home, position))
         return gone, [(household, sighting) for (_, _, household), sighting in wanted.items()]
 
-    def seen_at(self, connection: Connection, position: int) -> set[Pid]:
-        """Return who was seen in one event."""
-        asked = {"region": self._region, "positions": [position]}
+    def seen_at(self, connection: Connection, positions: Collection[int]) -> set[Pid]:
+        """Return who was seen in these events, members of a household or not."""
+        asked = {"region": self._region, "positions": list(positions)}
         stored = {Pid(pid) for (pid,) in connection.execute(QUERIES["people_seen_at"], asked)}
+        wanted = set(positions)
         return stored | {
             pid
             for pid, sightings in self._by_pid.items()
-            if any(one.position == position for one in sightings)
+            if any(one.position in wanted for one in sightings)
         }
 
     def _is_void(self, position: int) -> bool:
