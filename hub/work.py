@@ -17,6 +17,7 @@ from hub.settings import Settings
 from hub.telemetry import start_logging, tune_garbage_collector
 from hub.wiring import import_rooms, worker
 from streams.engine import crash_points
+from streams.engine.broker import KafkaBroker, wait_for_broker
 from streams.engine.faust_worker import create_app, run_app
 
 logger = structlog.get_logger()
@@ -50,6 +51,7 @@ def _work(name: str, settings: Settings, former: FormerEnd) -> int:
     )
     tune_garbage_collector()
     try:
+        wait_for_broker(KafkaBroker(settings.bootstrap, core.slot), core.stage.topics)
         return run_app(create_app(core, bootstrap=settings.bootstrap, data_directory="."))
     finally:
         core.stop()

@@ -34,7 +34,7 @@ from streams.engine.unit import RowError, Unit, ends_of, readable
 logger = structlog.get_logger()
 
 RETRY_DELAY_SECONDS_MIN = 0.1
-RETRY_DELAY_SECONDS_MAX = 5.0
+RETRY_DELAY_SECONDS_MAX = 2.0
 # A log topic that stays behind its table this long is read from the table instead.
 TABLE_READ_AFTER_SECONDS = 3.0
 FORGET_EVERY_SECONDS = 3_600.0
@@ -117,11 +117,14 @@ class Worker:
         """Say whether all input comes from logs, so that nobody waits for a unit's outcome."""
         return LOG_TOPICS.issuperset(self.stage.topics)
 
-    def claim(self, assigned: set[tuple[str, int]]) -> Mapping[tuple[str, int], int]:
+    def claim(
+        self, assigned: set[tuple[str, int]], is_wanted: Callable[[], bool] = lambda: True
+    ) -> Mapping[tuple[str, int], int]:
         """Claim every region of which all topics are assigned; return the next offsets.
 
         A region of which only some topics are here is left alone: two workers that each hold a
-        part of it would both write.  Blocks, with backoff, while broker or database are away.
+        part of it would both write.  Blocks, with backoff, while broker or database are away;
+        gives up when it is not wanted any more, else it would rob whoever was assigned since.
         """
         self.release()
         self.problems = {}
@@ -135,8 +138,9 @@ class Worker:
                     f"this worker holds only part of it; not assigned: {', '.join(missing)}"
                 )
                 continue
-            claimed = self._claim_until_answered(region, partition)
+            claimed = self._claim_until_answered(region, partition, is_wanted)
             if claimed is None:
+                self.release()
                 return {}
             lease, offsets = claimed
             for topic, offset in offsets.items():
@@ -377,11 +381,11 @@ class Worker:
             self._store.forget_progress(self.stage, [lease.region for lease in held])
 
     def _claim_until_answered(
-        self, region: str, partition: int
+        self, region: str, partition: int, is_wanted: Callable[[], bool]
     ) -> tuple[Lease, Mapping[str, int]] | None:
-        """Claim one region, waiting while broker or database are away; None when stopping."""
+        """Claim one region, waiting while broker or database are away; None when given up."""
         delay = RETRY_DELAY_SECONDS_MIN
-        while not self._stopping.is_set():
+        while is_wanted() and not self._stopping.is_set():
             try:
                 return claim_region(self.stage, self._store, self._broker, region, partition)
             except Exception as error:

@@ -35,15 +35,15 @@ RowsAt = Callable[[Collection[int]], Sequence[Row]]
 """Reads rows of one region's journal by their positions, in order; each of them exists."""
 
 
-def decode_row(body: bytes) -> Row:
-    """Return the row in an unframed `JournalRow`.
+def decode_row(body: bytes, read: Collection[str] = READ_RECORDS) -> Row:
+    """Return the row in an unframed `JournalRow`; payloads of the kinds in `read` are decoded.
 
     Raises DataError when it does not decode: the journal is our own, so that is a defect.
     """
     record = decode_body("JournalRow", JOURNAL_ROW_VERSION, body)
     name = record["record_name"]
     payload = {}
-    if name in READ_RECORDS:
+    if name in read:
         payload = decode_body(name, record["record_version"], record["payload"])
     event = JournalEvent(
         position=record["position"],

@@ -30,6 +30,11 @@ def parse(value: bytes) -> tuple[str, str, str, str]:
     return source, event_id, household, body
 
 
+def home_of(event_id: str) -> int:
+    """Return the partition where an event belongs: its id begins with it."""
+    return int(event_id.partition(".")[0])
+
+
 def evolve(state: State, row: bytes) -> State:
     """Fold one log row: how many, which, and in which order."""
     source, event_id, _, _ = parse(row)
@@ -76,6 +81,10 @@ class CountingStage:
             source, event_id, household, body = parse(value)
         except ValueError:
             tx.dead_letter(lease, record, "avro.decode")
+            return
+        home = home_of(event_id)
+        if home != lease.partition:
+            tx.re_route(lease, record, partition=home, source=source, event_id=event_id)
             return
         key = self.identity(lease, source, event_id)
         known = self.known(lease, tx, key, record)

@@ -34,7 +34,7 @@ from tests.soak.senders import Deployment
 STAGES = ("admission", "radar", "projections")
 SLOTS = (*(f"{stage}-{slot}" for stage in STAGES for slot in "ab"), "advice-a")
 READY_SECONDS_MAX = 120.0
-CRASH_SETTING = "RADAR_CRASH_POINT"
+CRASH_SETTING = "RADAR_CRASH_FILE"
 REGIONS_FILE = "".join(f'[[region]]\ncode = "{r}"\nname = "{r.title()}"\n' for r in REGIONS)
 
 
@@ -80,11 +80,12 @@ class Crew:
         if name in self.services:
             self.services[name].restart_delay_seconds = RESTART_DELAY_SECONDS_MIN
 
-    def arm(self, name: str, point: str | None) -> None:
-        """Set the crash point of the next start of a service, or none."""
-        service = self.services[name]
-        environment = {k: v for k, v in service.env.items() if k != CRASH_SETTING}
-        service.env = environment if point is None else {**environment, CRASH_SETTING: point}
+    def arm(self, name: str, point: str) -> Path:
+        """Lay down where a service is to die next; the file goes when its process has seen it."""
+        file = Path(self.services[name].env[CRASH_SETTING])
+        partial = file.with_suffix(".partial")
+        partial.write_text(point, encoding="utf-8")
+        return partial.replace(file)
 
     def wait_all_ready(self) -> None:
         """Wait until every server and service answers ready."""
@@ -138,6 +139,7 @@ def _spawn(stack: LocalStack, name: str, arguments: tuple[str, ...], web_port: i
         **stack.endpoints.environment(),
         "RADAR_DATA": str(stack.data),
         "RADAR_SLOT": name.rpartition("-")[2],
+        CRASH_SETTING: str(stack.data / f"{name}.crash"),
         "RADAR_WEB_PORT" if web_port else "RADAR_METRICS_PORT": str(port),
     }
     command = [sys.executable, "-m", "hub.cli", *arguments]
