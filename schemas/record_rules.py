@@ -126,13 +126,17 @@ def _check_inform(record: Mapping[str, Any], found: list[Violation]) -> None:
 
 
 def _check_decision(record: Mapping[str, Any], found: list[Violation]) -> None:
-    """Let a decision about households name what it is about: two to merge, one with people."""
+    """Let a decision about households name what it is about: two to merge, one with people.
+
+    One that settles an entry of the review queue names that entry as its own number.
+    """
+    settles = record["meta"]["source_ref"] is not None
     households, people = len(set(record["household_ids"])), len(record["person_pids"])
     is_whole = {
         "MERGE": households >= 2,
         "SPLIT": households in {1, 2} and people > 0,
-        "CONFIRM_LINK": households >= 2 or (households == 1 and people > 0),
-        "REFUSE_LINK": households >= 2 or (households == 1 and people > 0),
+        "CONFIRM_LINK": settles or households >= 2 or (households == 1 and people > 0),
+        "REFUSE_LINK": settles or households >= 2 or (households == 1 and people > 0),
     }
     if not is_whole.get(record["kind"], True):
         found.append(Violation(pointer="/household_ids", code="domain.rule"))

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
 
 from schemas.events import derived_id
 from schemas.identity import HouseholdId, Pid
@@ -58,6 +62,8 @@ class RegionView:
     new_households: list[tuple[object, ...]] = field(default_factory=list)
     new_references: dict[ReferenceKey, int] = field(default_factory=dict)
     moved_references: set[ReferenceKey] = field(default_factory=set)
+    settled: dict[UUID, tuple[str, int]] = field(default_factory=dict)
+    opened_again: set[int] = field(default_factory=set)
     merged_now: set[HouseholdId] = field(default_factory=set)
     people: set[Pid] = field(default_factory=set)
     positions: dict[EventKey, int] = field(default_factory=dict)
@@ -284,6 +290,21 @@ def write_view(connection: Connection, view: RegionView) -> None:
             cursor.executemany(
                 QUERIES["insert_reviews"], [_review_row(view.region, r) for r in view.reviews]
             )
+        _write_settled(cursor, view)
+
+
+def _write_settled(cursor: psycopg.Cursor[Any], view: RegionView) -> None:
+    """Settle review entries, or open again what a decision had settled that is taken back."""
+    if view.opened_again:
+        positions = {"region": view.region, "positions": sorted(view.opened_again)}
+        cursor.execute(QUERIES["open_reviews_again"], positions)
+    if view.settled:
+        said = {
+            "ids": list(view.settled),
+            "states": [state for state, _ in view.settled.values()],
+            "positions": [position for _, position in view.settled.values()],
+        }
+        cursor.execute(QUERIES["settle_reviews"], {"region": view.region, **said})
 
 
 def _moved_references(view: RegionView) -> Mapping[str, object]:

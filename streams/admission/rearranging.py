@@ -7,9 +7,11 @@ on is the hub's own row behind it, so that readers and rebuilds follow and decid
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from schemas.identity import HouseholdId, Pid
 from streams.admission.arrangements import Arrangement, Kind
@@ -24,6 +26,8 @@ from streams.vault.lookup_tokens import random_token
 MOVED_MAX = 15_000
 """Rows that one decision may move: they stand in one journal row of at most 64 KiB."""
 MERGES = frozenset({"MERGE", "CONFIRM_LINK"})
+SETTLING = {"CONFIRM_LINK": "confirmed", "REFUSE_LINK": "refused"}
+"""What becomes of a review entry, by the kind of the decision about it."""
 
 
 @dataclass(slots=True)
@@ -90,16 +94,17 @@ class Rearranger:
             return
         plan.is_active = True
         done = self.book.of(target)
-        if not done:
-            self._correct_event(plan, change, target)
-        elif change.is_void:
+        if change.is_void:
             for arrangement in reversed(done):
                 self._undo(plan, arrangement, at)
-            self.book.mark(target, is_undone=True)
-        else:
-            decision = self.homes.draft_at(target)
+            if done:
+                self.book.mark(target, is_undone=True)
+            self._open_again(target)
+        elif is_decision(decision := self.homes.draft_at(target)):
             known_at: datetime = draft.row["recorded_at"]
             self._carry_out(plan, decision, target, at, known_at)
+        if not done:
+            self._correct_event(plan, change, target)
 
     def _carry_out(
         self, plan: Plan, draft: Draft, decision: int, at: int, known_at: datetime
@@ -109,6 +114,7 @@ class Rearranger:
         named = [self.view.current(household) for household in draft.statement.households]
         people = [Pid(pid) for pid in dict.fromkeys(draft.body["person_pids"])]
         earlier = self.book.begin(decision)
+        self._settle(draft, decision)
         match draft.body["kind"]:
             case "MERGE" | "CONFIRM_LINK" if len(named) > 1:
                 plan.change = "MERGED"
@@ -134,6 +140,20 @@ class Rearranger:
                 return
         plan.is_active = True
         plan.households = tuple(dict.fromkeys([*named, *plan.households]))
+
+    def _settle(self, draft: Draft, decision: int) -> None:
+        """Settle the review entry that the decision's own number names (ADR 0009)."""
+        entry, kind = draft.body["meta"]["source_ref"], draft.body["kind"]
+        if entry is not None and kind in SETTLING:
+            with suppress(ValueError):
+                self.view.settled[UUID(entry)] = (SETTLING[kind], decision)
+                self.view.opened_again.discard(decision)
+
+    def _open_again(self, decision: int) -> None:
+        for entry, (_, position) in list(self.view.settled.items()):
+            if position == decision:
+                del self.view.settled[entry]
+        self.view.opened_again.add(decision)
 
     def _merge(self, plan: Plan, kept: HouseholdId, other: HouseholdId, at: int) -> None:
         view = self.view

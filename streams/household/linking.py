@@ -14,6 +14,7 @@ from enum import StrEnum
 from schemas.identity import HouseholdId, Pid
 
 PERPETRATOR = "SUSPECTED_PERPETRATOR"
+WITNESS = "WITNESS"
 PROTECTED_ROLES = frozenset({"VICTIM", "CHILD"})
 REPORT_SCOPE = "report"
 
@@ -39,7 +40,7 @@ class NamedPerson:
     """A person in an event.
 
     `is_subject` is False for someone who is only spoken to, such as a reporter who is told the
-    outcome: that person neither finds the household nor becomes a member of it.
+    outcome, and for a witness: neither finds the household nor becomes a member of it.
     """
 
     pid: Pid

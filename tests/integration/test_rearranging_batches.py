@@ -18,7 +18,7 @@ from tests.integration.test_admission_batching import shape
 from tests.support.admission import POLICE, REGION, AdmissionRoad
 from tests.support.sayings import assessed, corrected, decided, police, registered, undone
 
-SEEDS = range(6)
+SEEDS = range(4)
 STEPS = 14
 
 

@@ -90,3 +90,13 @@ update admission.membership m set position_to = t.position
   from taken t
  where m.region = %(region)s and m.household_id = t.household_id and m.pid = t.pid
    and m.valid_to is not null and m.position_to is null;
+
+-- name: settle_reviews
+update admission.review_entry e set state = v.state, settled_position = v.position
+  from unnest(%(ids)s::uuid[], %(states)s::text[], %(positions)s::bigint[])
+    as v (id, state, position)
+ where e.region = %(region)s and e.id = v.id;
+
+-- name: open_reviews_again
+update admission.review_entry e set state = 'open', settled_position = null
+ where e.region = %(region)s and e.settled_position = any(%(positions)s::bigint[]);
