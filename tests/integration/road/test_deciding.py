@@ -21,10 +21,12 @@ def said(radar: Radar, *arguments: str) -> Any:
     return ended.json()
 
 
-def family(radar: Radar, reports: int, *people: str) -> tuple[str, list[dict[str, Any]]]:
-    """Let the police report on people so often; return their household and the reports."""
+def family(
+    radar: Radar, reports: int, *people: str, days_ago: int = 1
+) -> tuple[str, list[dict[str, Any]]]:
+    """Let the police report on people every ten days; return their household and the reports."""
     told = [
-        report(*({"bsn": bsn} for bsn in people), days_ago=10 * number + 1)
+        report(*({"bsn": bsn} for bsn in people), days_ago=10 * number + days_ago)
         for number in range(reports)
     ]
     for one in told:
@@ -38,7 +40,7 @@ def stands(radar: Radar, event: dict[str, Any], household: str) -> None:
 
 def test_two_households_become_one_and_two_again(radar: Radar) -> None:
     kept, first = family(radar, 2, new_bsn())
-    other, second = family(radar, 2, new_bsn())
+    other, second = family(radar, 2, new_bsn(), days_ago=6)
     plan = said(radar, "household", "merge", kept, other, "--dry-run")
     assert plan["dry_run"] and plan["moves"] == {"events": 2, "people": 1}
     assert radar.households(second[0]) == [other]
