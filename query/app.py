@@ -26,6 +26,8 @@ STATIC_PATH: Final = "/static"
 ROUTES: Final = (
     ("/", "start"),
     ("/regios.json", "start_twin"),
+    ("/regels", "rules"),
+    ("/regels.json", "rules_twin"),
     ("/regios/{region}/radar", "radar"),
     ("/regios/{region}/radar.json", "radar_twin"),
     ("/regios/{region}/huishoudens/{token}.json", "household_twin"),

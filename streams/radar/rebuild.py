@@ -96,8 +96,8 @@ class Share:
             said: list[Said] = []
             at = 0
             stretch = Stretch(log=JOURNAL, region=self.region, first=1, last=self.last)
-            for record in copied_rows(reading, stretch, self._condition()):
-                row = self._mine(decode_row(record.value or b""))
+            for record in copied_rows(reading, stretch, self.condition()):
+                row = self.mine(decode_row(record.value or b""))
                 said += fold.apply(row)
                 position = row.event.position
                 if row.event.record_name == RULES_ACTIVATED and self.number == 0:
@@ -117,10 +117,12 @@ class Share:
         digest = hashlib.sha256(household_id.encode()).digest()
         return (digest[0] * 256 + digest[1]) % self.of == self.number
 
-    def _mine(self, row: Row) -> Row:
+    def mine(self, row: Row) -> Row:
+        """Return the row as if it spoke of the share's households only."""
         return replace(row, household_ids=tuple(filter(self.holds, row.household_ids)))
 
-    def _condition(self) -> sql.Composed:
+    def condition(self) -> sql.Composed:
+        """Return which journal rows the share reads: its households' own, and everyone's."""
         return _MINE.format(
             everyones=sql.Literal(list(_EVERYONES)),
             read=sql.Literal(sorted(READ_RECORDS)),

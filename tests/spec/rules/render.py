@@ -1,4 +1,4 @@
-"""Writes `docs/rules.md` from the rules and their cases: `python -m tests.spec.rules.render`."""
+"""Writes both pages of the rules from their cases: `python -m tests.spec.rules.render`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from streams.household.severity import SEVERITY_BREAKS_SILENCE, Level
 from tests.spec.rules.cases import CASES, POLICE, Case, Signal
 
 PAGE = Path(__file__).parents[3] / "docs" / "rules.md"
+CASES_OF_THE_PAGE = Path(__file__).parents[3] / "query" / "rule_cases.json"
 INTRODUCTION = f"""# Radarregels
 
 <!-- Geschreven door `python -m tests.spec.rules.render` uit de regels en hun tests. -->
@@ -55,10 +56,29 @@ def _rule(rule: type[EpisodeRule]) -> str:
     return "\n".join(lines)
 
 
+def page_cases() -> str:
+    """Return the cases for the analysts' page, by rule."""
+    found = {
+        rule.rule_id: [
+            {"title": case.title, "said": said, "levels": levels}
+            for case in CASES
+            if case.rule == rule.rule_id
+            for said, levels in [_parts(case)]
+        ]
+        for rule in RULES
+    }
+    return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+
+
 def _case(case: Case) -> str:
-    signals = "<br>".join(_signal(signal) for signal in case.signals)
-    levels = (enum_label("FindingLevel", level) if level else "–" for level in case.levels)
-    return f"| {case.title} | {signals} | {', '.join(levels)} |"
+    said, levels = _parts(case)
+    return f"| {case.title} | {'<br>'.join(said)} | {', '.join(levels)} |"
+
+
+def _parts(case: Case) -> tuple[list[str], list[str]]:
+    """Return what was said and the levels that follow, line by line."""
+    levels = [enum_label("FindingLevel", level) if level else "–" for level in case.levels]
+    return [_signal(signal) for signal in case.signals], levels
 
 
 def _signal(signal: Signal) -> str:
@@ -74,3 +94,4 @@ def _signal(signal: Signal) -> str:
 
 if __name__ == "__main__":
     PAGE.write_text(page(), encoding="utf-8")
+    CASES_OF_THE_PAGE.write_text(page_cases(), encoding="utf-8")

@@ -10,7 +10,7 @@ from streams.household.fold import INITIAL, evolve
 from streams.household.rule_set import DEFAULT_RULE_SET
 from streams.household.rules import RULES
 from tests.spec.rules.cases import CASES, POLICE, Case, Signal
-from tests.spec.rules.render import PAGE, page
+from tests.spec.rules.render import CASES_OF_THE_PAGE, PAGE, page, page_cases
 from tests.support.journal import Said, events, police, school
 
 
@@ -41,6 +41,11 @@ def test_every_rule_has_cases_in_which_it_speaks_and_in_which_it_is_silent() -> 
 def test_the_page_of_the_rules_says_what_is_tested() -> None:
     message = "run `python -m tests.spec.rules.render`"
     assert PAGE.read_text(encoding="utf-8") == page(), message
+
+
+def test_the_analysts_page_of_the_rules_says_what_is_tested() -> None:
+    message = "run `python -m tests.spec.rules.render`"
+    assert CASES_OF_THE_PAGE.read_text(encoding="utf-8") == page_cases(), message
 
 
 def _said(signal: Signal, name: str) -> Said:
