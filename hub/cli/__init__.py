@@ -14,6 +14,7 @@ import typer
 from confluent_kafka import KafkaException
 
 from hub.cli.arranging import merge, split
+from hub.cli.bench import bench_app
 from hub.cli.contract import schemas_app, topics_app
 from hub.cli.dead_letters import dead_letters_app
 from hub.cli.household import household_app
@@ -69,6 +70,7 @@ app.command()(verify)
 app.command()(work)
 app.command()(serve)
 app.command()(soak)
+app.add_typer(bench_app, name="bench")
 
 
 def main() -> None:

@@ -32,7 +32,8 @@ class Accepted:
 class Verdicts:
     """What becomes of each record of a unit, as far as it does not depend on others' content.
 
-    `repeats` are second sayings within the unit: they share the fate of the first.
+    `repeats` are second sayings within the unit: they share the fate of the first. `again` are
+    records that stand in the journal already: their rows were taken back after a restore.
     """
 
     clock: RegionClock | None
@@ -42,6 +43,7 @@ class Verdicts:
     duplicates: list[tuple[Heard, int | None]] = field(default_factory=list)
     conflicts: list[Heard] = field(default_factory=list)
     repeats: list[Heard] = field(default_factory=list)
+    again: list[tuple[Heard, int | None]] = field(default_factory=list)
 
     @property
     def has_ticked(self) -> bool:
@@ -77,6 +79,9 @@ def _is_said_before(
     verdicts: Verdicts,
 ) -> bool:
     stored = seen.get(item.key)
+    if stored is not None and stored.came_as(item.record):
+        verdicts.again.append((item, stored.position))
+        return True
     earlier = first.get(item.key)
     if earlier is not None:
         stored = Seen(digest=earlier.digest, position=None)

@@ -17,7 +17,7 @@ from streams.admission.linking_store import RegionView, ReviewEntry, load_ages
 from streams.admission.pending import Waiting, WaitingRoom, WakeQueue
 from streams.admission.rearrangement_rows import rearrangement_row
 from streams.admission.rearranging import Plan, Rearranger, is_decision
-from streams.admission.sightings import row_for, sightings_in
+from streams.admission.sightings import Sighting, row_for, sightings_in
 from streams.household.linking import (
     Decision,
     EventKey,
@@ -56,6 +56,21 @@ class Placed:
     waited: Waiting | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Following:
+    """The hub's rows that belong behind a row: one that moves others, and one per sighting told."""
+
+    plan: Plan | None
+    told: Sequence[tuple[HouseholdId, Sighting]]
+
+    def households(self, view: RegionView) -> list[HouseholdId]:
+        """Return the households between which rows move, oldest first."""
+        groups = {} if self.plan is None else self.plan.grouped()
+        named = {household for pair in groups for household in pair if household is not None}
+        load_ages(view.homes.connection, view, set(named))
+        return sorted(named, key=view.founded.__getitem__)
+
+
 class Placer:
     """Places the events of one unit, one after the other; each sees what those before it did."""
 
@@ -90,6 +105,15 @@ class Placer:
         """Place children in first-seen order, then theirs: parent first, transitively."""
         queue = WakeQueue()
         queue.push(self.room.children(parent))
+        self._empty(queue, known_at)
+
+    def wake_everyone(self, known_at: datetime) -> None:
+        """Look at all who wait: after a restore a parent may be there whose children still wait."""
+        queue = WakeQueue()
+        queue.push(w for by_event in self.room.by_key.values() for w in by_event.values())
+        self._empty(queue, known_at)
+
+    def _empty(self, queue: WakeQueue, known_at: datetime) -> None:
         while (child := queue.pop()) is not None:
             decision = decide(child.draft.statement, self.view.known)
             if isinstance(decision, Wait):
@@ -131,7 +155,8 @@ class Placer:
             )
         )
         self.view.homes.note(draft, [household for household, _ in links], position)
-        self._follow(self.placed[-1], plan)
+        here = [household for household, _ in links]
+        self.follow(self.placed[-1], following(self.view, draft, here, position, plan))
 
     def _resolved(self, draft: Draft) -> Statement:
         """Return what the event says, with the households that go on for those it names."""
@@ -149,44 +174,19 @@ class Placer:
             for review in reviews
         ]
 
-    def _follow(self, placed: Placed, plan: Plan) -> None:
-        """Append the hub's rows that follow from a row: what moves, then who was seen elsewhere."""
-        view = self.view
-        households = [household for household, _ in placed.links]
-        found = sightings_in(placed.draft, households, placed.position)
-        opened = view.members.take_opened()
-        told = view.sightings.to_tell(found, () if plan.is_active else opened, view.members.open)
-        if plan.is_active:
-            people = plan.people | {pid for _, pid in opened} | {one.pid for one in found}
-            gone, told = view.sightings.settle(
-                view.homes.connection, people, view.members.open, view.homes.home_of
-            )
-            for household, position in gone:
-                plan.move(position, household, None)
-                view.homes.move([position], None)
-            self._append_rearrangement(placed, plan)
-        load_ages(view.homes.connection, view, {household for household, _ in told})
-        told.sort(key=lambda one: (one[1].position, view.founded[one[0]], one[1].pid))
-        for household, sighting in told:
+    def follow(self, cause: Placed, following: Following) -> None:
+        """Append the hub's rows behind a row: what moves, then who was seen elsewhere."""
+        if following.plan is not None:
             position = self._reserve()
-            row = row_for(household, sighting, placed.draft, position, placed.known_at)
-            self._append_hub_row(row, (household,), position, placed.known_at)
-            view.sightings.tell(household, sighting, position)
-
-    def _append_rearrangement(self, placed: Placed, plan: Plan) -> None:
-        groups = plan.grouped()
-        for position, (left, joined) in plan.moves.items():
-            if left != joined:
-                self.view.homes.keep(placed.position, position, left, joined)
-        if groups:
+            row = rearrangement_row(following.plan, cause.draft, position, cause.known_at)
+            self._append(row, following.households(self.view), position, cause.known_at)
+        for household, sighting in following.told:
             position = self._reserve()
-            row = rearrangement_row(plan, placed.draft, position, placed.known_at)
-            named = {household for pair in groups for household in pair if household is not None}
-            load_ages(self.view.homes.connection, self.view, set(named))
-            oldest_first = sorted(named, key=self.view.founded.__getitem__)
-            self._append_hub_row(row, oldest_first, position, placed.known_at)
+            row = row_for(household, sighting, cause.draft, position, cause.known_at)
+            self._append(row, (household,), position, cause.known_at)
+            self.view.sightings.tell(household, sighting, position)
 
-    def _append_hub_row(
+    def _append(
         self, row: Draft, households: Sequence[HouseholdId], position: int, known_at: datetime
     ) -> None:
         self.view.homes.note(row, households, position)
@@ -224,6 +224,33 @@ class Placer:
                 raise AssertionError("an event without a place cannot be applied")
             case _:
                 assert_never(decision)
+
+
+def following(
+    view: RegionView,
+    draft: Draft,
+    households: Sequence[HouseholdId],
+    position: int,
+    plan: Plan,
+) -> Following:
+    """Say which rows of the hub follow from a row that was just bound to its households."""
+    found = sightings_in(draft, households, position)
+    opened = view.members.take_opened()
+    told = view.sightings.to_tell(found, () if plan.is_active else opened, view.members.open)
+    if plan.is_active:
+        people = plan.people | {pid for _, pid in opened} | {one.pid for one in found}
+        gone, told = view.sightings.settle(
+            view.homes.connection, people, view.members.open, view.homes.home_of
+        )
+        for household, told_at in gone:
+            plan.move(told_at, household, None)
+            view.homes.move([told_at], None)
+        for moved, (left, joined) in plan.moves.items():
+            if left != joined:
+                view.homes.keep(position, moved, left, joined)
+    load_ages(view.homes.connection, view, {household for household, _ in told})
+    told.sort(key=lambda one: (one[1].position, view.founded[one[0]], one[1].pid))
+    return Following(plan=plan if plan.grouped() else None, told=told)
 
 
 def _sent_to_review(review: Review) -> Mapping[str, Any]:

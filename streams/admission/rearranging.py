@@ -36,6 +36,7 @@ class Plan:
 
     change: str = "CORRECTED"
     valid_from: date | None = None
+    split_off: HouseholdId | None = None
     households: tuple[HouseholdId, ...] = ()
     decisions: list[Mapping[str, Any]] = field(default_factory=list)
     moves: dict[int, tuple[Home, Home]] = field(default_factory=dict)
@@ -81,9 +82,19 @@ class Rearranger:
             return "domain.range"
         return None
 
-    def decide(self, draft: Draft, position: int, known_at: datetime) -> Plan:
-        """Carry out a decision about households; one about findings does nothing here."""
-        plan = Plan(valid_from=draft.body["valid_from"])
+    def decide(
+        self,
+        draft: Draft,
+        position: int,
+        known_at: datetime,
+        *,
+        split_off: HouseholdId | None = None,
+    ) -> Plan:
+        """Carry out a decision about households; one about findings does nothing here.
+
+        `split_off` is the token of a new household that was given before and is given again.
+        """
+        plan = Plan(valid_from=draft.body["valid_from"], split_off=split_off)
         self._carry_out(plan, draft, position, position, known_at)
         return plan
 
@@ -124,7 +135,7 @@ class Rearranger:
                         self.book.add(decision, Kind.MERGE, named[0], other, at)
             case "SPLIT":
                 plan.change = "SPLIT"
-                split_off = next((a.other for a in earlier if a.kind is Kind.SPLIT), None)
+                split_off = next((a.other for a in earlier if a.kind is Kind.SPLIT), plan.split_off)
                 target = named[1] if len(named) > 1 else HouseholdId(split_off or random_token())
                 if target not in self.view.founded:
                     self.view.found(target, draft, decision, known_at)
@@ -142,7 +153,7 @@ class Rearranger:
         plan.households = tuple(dict.fromkeys([*named, *plan.households]))
 
     def _settle(self, draft: Draft, decision: int) -> None:
-        """Settle the review entry that the decision's own number names (ADR 0010)."""
+        """Settle the review entry that the decision's own number names (ADR 0011)."""
         entry, kind = draft.body["meta"]["source_ref"], draft.body["kind"]
         if entry is not None and kind in SETTLING:
             with suppress(ValueError):

@@ -142,6 +142,22 @@ class SightingBook:
             household=household,
         )
 
+    def hear(
+        self,
+        connection: Connection,
+        *,
+        household: HouseholdId,
+        pid: Pid,
+        event: EventKey,
+        position: int,
+    ) -> None:
+        """Note that a household was told of a person in an event, by a row that came back."""
+        self.load(connection, [pid])
+        for sighting in self._by_pid.get(pid, ()):
+            if sighting.event == event:
+                self.tell(household, sighting, position)
+                return
+
     def settle(
         self,
         connection: Connection,

@@ -25,12 +25,16 @@ class InputPosition:
 
 @dataclass(slots=True, kw_only=True)
 class LogPosition:
-    """Head of a log that this lease alone may append to; positions start at 1."""
+    """Head of a log that this lease alone may append to; positions start at 1.
+
+    `relayed_offset` is where the topic acknowledged row `relayed`; -1 when nothing is known.
+    """
 
     log: str
     incarnation: int
     position: int
     relayed: int
+    relayed_offset: int = -1
 
 
 @dataclass(slots=True, kw_only=True)

@@ -54,8 +54,11 @@ class Store(Protocol):
         """Return the logs' tables, outside any transaction."""
         ...
 
-    def note_relayed(self, lease: Lease, log: str, relayed: int) -> None:
-        """Store how far a log was relayed; refused silently when a newer epoch has stored."""
+    def note_relayed(self, lease: Lease, log: str, relayed: int, offset: int) -> None:
+        """Store how far a log was relayed, and where on its topic that row lies.
+
+        Refused silently when a newer epoch has stored.
+        """
         ...
 
     def forget_progress(self, stage: Stage, regions: Sequence[str]) -> None:
@@ -143,9 +146,10 @@ class PostgresStore:
         """Return the logs' tables, outside any transaction."""
         return PostgresLogTables(self._connect())
 
-    def note_relayed(self, lease: Lease, log: str, relayed: int) -> None:
+    def note_relayed(self, lease: Lease, log: str, relayed: int, offset: int) -> None:
         """Store how far a log was relayed; see `Store`."""
-        told = {"log": log, "region": lease.region, "relayed": relayed, "epoch": lease.epoch}
+        place = {"log": log, "region": lease.region, "epoch": lease.epoch}
+        told = {**place, "relayed": relayed, "offset": offset}
         self._connect().execute(QUERIES["store_relayed"], told)
 
     def forget_progress(self, stage: Stage, regions: Sequence[str]) -> None:
@@ -208,7 +212,9 @@ def _free_blocked_head(database_url: str, waiting: int, done: threading.Event) -
 
 def _claim_log(connection: Connection, log: str, region: str) -> LogPosition:
     row = one_row(connection, "claim_log", {"log": log, "region": region})
-    return LogPosition(log=log, incarnation=row[0], position=row[1], relayed=row[2])
+    return LogPosition(
+        log=log, incarnation=row[0], position=row[1], relayed=row[2], relayed_offset=row[3]
+    )
 
 
 def _input(row: tuple[Any, ...]) -> InputPosition:

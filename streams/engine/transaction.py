@@ -87,6 +87,39 @@ class UnitTransaction:
         kept.extend(rows)
         self._logs[log.name] = log
 
+    def open_incarnation(self, lease: Lease, log: Log, incarnation: int, first: int) -> None:
+        """Let the log go on under a higher incarnation from position `first` on."""
+        told = {"log": log.name, "region": lease.region, "incarnation": incarnation}
+        self.connection.execute(QUERIES["raise_incarnation"], told)
+        self.connection.execute(QUERIES["note_incarnation"], {**told, "first": first})
+        lease.logs[log.name].incarnation = incarnation
+
+    def adopt(self, lease: Lease, log: Log, rows: Sequence[tuple[int, LogRow]]) -> None:
+        """Write rows back, each with its own incarnation, right behind the log's head."""
+        at = lease.logs[log.name]
+        began: dict[int, int] = {}
+        for incarnation, row in rows:
+            began.setdefault(incarnation, row.position)
+        for incarnation, first in began.items():
+            if incarnation > self.tables().history(log, lease.region).incarnation_at(first):
+                # Another restore had opened it, and this database is older than that one.
+                told = {"log": log.name, "region": lease.region, "incarnation": incarnation}
+                self.connection.execute(QUERIES["note_incarnation"], {**told, "first": first})
+        with self.connection.cursor() as cursor:
+            for incarnation in began:
+                mine = [row for number, row in rows if number == incarnation]
+                self._copy_log_rows(cursor, lease.region, log, mine, incarnation)
+        at.position = rows[-1][1].position
+
+    def note_adopted(self, lease: Lease, log: Log, position: int, offset: int) -> None:
+        """Store that the topic has all rows up to `position`, and nothing else up to `offset`."""
+        told = {"log": log.name, "region": lease.region, "epoch": lease.epoch}
+        self.connection.execute(
+            QUERIES["store_relayed"], {**told, "relayed": position, "offset": offset}
+        )
+        at = lease.logs[log.name]
+        at.relayed, at.relayed_offset = position, offset
+
     def settle(
         self,
         lease: Lease,
@@ -202,20 +235,26 @@ class UnitTransaction:
                 dead_letters.write_letters(cursor, self._dead)
 
     def _copy_log_rows(
-        self, cursor: psycopg.Cursor[Any], region: str, log: Log, rows: Sequence[LogRow]
+        self,
+        cursor: psycopg.Cursor[Any],
+        region: str,
+        log: Log,
+        rows: Sequence[LogRow],
+        adopted: int | None = None,
     ) -> None:
         if not rows:
             return
-        incarnation = cursor.execute(
+        newest = cursor.execute(
             QUERIES["advance_log"],
             {"log": log.name, "region": region, "old": rows[0].position - 1, "count": len(rows)},
         ).fetchone()
-        if incarnation is None:
+        if newest is None:
             raise AssertionError(f"{log.name}: head does not stand before {rows[0].position}")
+        incarnation = newest[0] if adopted is None else adopted
         columns = ", ".join(
             ("region", "position", "incarnation", "row_version", "key", "body", *log.columns)
         )
         with cursor.copy(f"copy {log.table} ({columns}) from stdin") as copy:
             for row in rows:
-                head = (region, row.position, incarnation[0], row.row_version)
+                head = (region, row.position, incarnation, row.row_version)
                 copy.write_row((*head, row.key, row.body, *row.values))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from schemas.codec import decode_body
+from schemas.codec import read_body
 from streams.household.facts import FACT_RECORDS
 from streams.household.journal_event import JournalEvent, PersonSeen
 from streams.household.rearranging import HOUSEHOLDS_REARRANGED
@@ -40,11 +40,11 @@ def decode_row(body: bytes, read: Collection[str] = READ_RECORDS) -> Row:
 
     Raises DataError when it does not decode: the journal is our own, so that is a defect.
     """
-    record = decode_body("JournalRow", JOURNAL_ROW_VERSION, body)
+    record = read_body("JournalRow", JOURNAL_ROW_VERSION, body)
     name = record["record_name"]
     payload = {}
     if name in read:
-        payload = decode_body(name, record["record_version"], record["payload"])
+        payload = read_body(name, record["record_version"], record["payload"])
     event = JournalEvent(
         position=record["position"],
         known_at=record["known_at"],

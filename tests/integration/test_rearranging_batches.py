@@ -14,9 +14,9 @@ import pytest
 from schemas.codec import decode_body
 from streams.radar.replay import replay
 from streams.radar.rows import decode_row
-from tests.integration.test_admission_batching import shape
 from tests.support.admission import POLICE, REGION, AdmissionRoad
 from tests.support.sayings import assessed, corrected, decided, police, registered, undone
+from tests.support.six_families import shape
 
 SEEDS = range(4)
 STEPS = 14

@@ -65,7 +65,8 @@ class CountingStage:
             if not rows:
                 continue
             first = tx.reserve(batch.lease, FINDINGS, len(rows))
-            tx.append(batch.lease, FINDINGS, [_row(n, v) for n, (_, v) in enumerate(rows, first)])
+            made = [self.row(position, *read) for position, read in enumerate(rows, first)]
+            tx.append(batch.lease, FINDINGS, made)
             for position, (record, _) in enumerate(rows, first):
                 tx.settle(batch.lease, record, Outcome.APPLIED, position=position)
 
@@ -95,6 +96,11 @@ class CountingStage:
         lease.cache[key] = (body, record.timestamp_ms)
         self.count(lease, tx, household, value)
         rows.append((record, value))
+
+    def row(self, position: int, record: InputRecord, value: bytes) -> LogRow:
+        """Return the log row of a record."""
+        values = ("household", FINDING_ID, 0)
+        return LogRow(position=position, key=b"household", body=value, values=values)
 
     def identity(self, lease: Lease, source: str, event_id: str) -> tuple[str, ...]:
         return lease.region, source, event_id
@@ -170,8 +176,3 @@ def _read(record: InputRecord) -> bytes | None:
     if record.value is not None and is_poison(record.value):
         raise ValueError("this row cannot be applied")
     return record.value
-
-
-def _row(position: int, value: bytes) -> LogRow:
-    values = ("household", FINDING_ID, 0)
-    return LogRow(position=position, key=b"household", body=value, values=values)

@@ -46,9 +46,9 @@ def claim_inputs(tx: Transaction, p: Mapping[str, Any]) -> Rows:
 def claim_log(tx: Transaction, p: Mapping[str, Any]) -> Rows:
     key = (p["log"], p["region"])
     tx.lock("log_head", *key)
-    head = tx.read("log_head", *key) or (1, 0, 0, 0)
+    head = tx.read("log_head", *key) or (1, 0, 0, 0, -1)
     tx.write(head, "log_head", *key)
-    return [head[:3]]
+    return [(*head[:3], head[4])]
 
 
 def read_lease(tx: Transaction, p: Mapping[str, Any]) -> Rows:
@@ -68,6 +68,37 @@ def read_inputs(tx: Transaction, p: Mapping[str, Any]) -> Rows:
 def read_log_head(tx: Transaction, p: Mapping[str, Any]) -> Rows:
     head = tx.read("log_head", p["log"], p["region"])
     return [] if head is None else [head[:2]]
+
+
+def read_log_history(tx: Transaction, p: Mapping[str, Any]) -> Rows:
+    head = tx.read("log_head", p["log"], p["region"])
+    if head is None:
+        return []
+    rows = {**tx.database.rows, **tx.writes}
+    begun = sorted(
+        (key[2], first)
+        for (table, key), first in rows.items()
+        if table == "incarnation" and key[:2] == (p["log"], p["region"])
+    )
+    return [(head[1], first, number) for number, first in begun] or [(head[1], None, None)]
+
+
+def raise_incarnation(tx: Transaction, p: Mapping[str, Any]) -> Rows:
+    key = (p["log"], p["region"])
+    if tx.read("log_head", *key) is None:
+        return []
+    tx.lock("log_head", *key)
+    incarnation, *at = tx.read("log_head", *key)
+    tx.write((max(incarnation, p["incarnation"]), *at), "log_head", *key)
+    return []
+
+
+def note_incarnation(tx: Transaction, p: Mapping[str, Any]) -> Rows:
+    key = (p["log"], p["region"], p["incarnation"])
+    tx.lock("incarnation", *key)
+    if tx.read("incarnation", *key) is None:
+        tx.write(p["first"], "incarnation", *key)
+    return []
 
 
 def fence(tx: Transaction, p: Mapping[str, Any]) -> Rows:
@@ -101,10 +132,10 @@ def advance_log(tx: Transaction, p: Mapping[str, Any]) -> Rows:
     if tx.read("log_head", *key) is None:
         return []
     tx.lock("log_head", *key)
-    incarnation, position, relayed, epoch = tx.read("log_head", *key)
+    incarnation, position, *relayed = tx.read("log_head", *key)
     if position != p["old"]:
         return []
-    tx.write((incarnation, position + p["count"], relayed, epoch), "log_head", *key)
+    tx.write((incarnation, position + p["count"], *relayed), "log_head", *key)
     return [(incarnation,)]
 
 
@@ -139,10 +170,10 @@ def store_relayed(tx: Transaction, p: Mapping[str, Any]) -> Rows:
     if tx.read("log_head", *key) is None:
         return []
     tx.lock("log_head", *key)
-    incarnation, position, relayed, epoch = tx.read("log_head", *key)
+    incarnation, position, relayed, epoch, offset = tx.read("log_head", *key)
     if epoch <= p["epoch"]:
-        relayed = max(relayed, p["relayed"])
-        tx.write((incarnation, position, relayed, p["epoch"]), "log_head", *key)
+        told = (max(relayed, p["relayed"]), p["epoch"], max(offset, p["offset"]))
+        tx.write((incarnation, position, *told), "log_head", *key)
     return []
 
 
@@ -208,8 +239,9 @@ def _table(text: str) -> str:
 
 
 NAMED: tuple[Callable[..., Rows], ...] = (
-    claim_head, claim_inputs, claim_log, read_lease, read_inputs, read_log_head, fence,
-    advance_inputs, advance_log, copy_ledger, store_relayed,
+    claim_head, claim_inputs, claim_log, read_lease, read_inputs, read_log_head,
+    read_log_history, raise_incarnation, note_incarnation, fence, advance_inputs,
+    advance_log, copy_ledger, store_relayed,
 )  # fmt: skip
 NAMED_IN_REPAIR: tuple[Callable[..., Rows], ...] = (
     insert_dead_letter, post, waiting, forget_posted,

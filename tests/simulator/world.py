@@ -47,6 +47,8 @@ class Result:
 class World:
     """Processes, servers and senders of one schedule."""
 
+    steps = (STEPS_MIN, STEPS_MAX)
+
     def __init__(self, seed: int, parts: Parts = PRODUCT, odds: Odds | None = None) -> None:
         self.scheduler = scheduler = Scheduler(seed)
         self.odds = Odds() if odds is None else replace(odds)
@@ -84,7 +86,7 @@ class World:
             self._set_odds()
         eventful = random.choice((0.05, 0.12, 0.2))
         try:
-            for _ in range(random.randint(STEPS_MIN, STEPS_MAX)):
+            for _ in range(random.randint(*self.steps)):
                 if random.random() < eventful:
                     _, act = random.choices(self._actions, self._weights)[0]
                     act()

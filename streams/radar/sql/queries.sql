@@ -11,7 +11,7 @@ select household_id, state, wake_at, journal_position
 -- name: save_households
 insert into radar.household_state as h (region, household_id, state, wake_at, journal_position)
 select %(region)s, v.household_id, v.state, v.wake_at, v.journal_position
-  from unnest(%(household_ids)s::text[], %(states)s::bytea[], %(wake_ats)s::date[],
+  from unnest(%(household_ids)s::text[], %(states)b::bytea[], %(wake_ats)s::date[],
               %(positions)s::bigint[]) as v (household_id, state, wake_at, journal_position)
 on conflict (region, household_id) do update
   set state = excluded.state, wake_at = excluded.wake_at,

@@ -30,7 +30,11 @@ KEPT: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("stage", "version", "region", "topic"),
         ("topic_id", "last_offset", "incarnation", "position"),
     ),
-    "log_head": (("log", "region"), ("incarnation", "position", "relayed", "relay_epoch")),
+    "log_head": (
+        ("log", "region"),
+        ("incarnation", "position", "relayed", "relay_epoch", "relayed_offset"),
+    ),
+    "incarnation": (("log", "region", "incarnation"), ("first_position",)),
     "ledger": (("region", "topic", "offset"), ("outcome", "position")),
     "journal": (("region", "position"), ("incarnation", "key", "body")),
     "findings": (("region", "position"), ("incarnation", "key", "body")),

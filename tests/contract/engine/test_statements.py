@@ -114,8 +114,16 @@ def advance_log(draw: random.Random) -> Step:
     return answered("advance_log", log_place(draw) | moved)
 
 
+def incarnation(name: str) -> Draw:
+    def drawn(draw: random.Random) -> Step:
+        told = {"incarnation": draw.randint(1, 5), "first": draw.randrange(20)}
+        return done(name, log_place(draw) | told)
+
+    return drawn
+
+
 def store_relayed(draw: random.Random) -> Step:
-    told = {"relayed": draw.randrange(20), "epoch": draw.randrange(6)}
+    told = {"relayed": draw.randrange(20), "epoch": draw.randrange(6), "offset": draw.randrange(9)}
     return done("store_relayed", log_place(draw) | told)
 
 
@@ -221,6 +229,9 @@ DRAWS: Mapping[str, Draw] = {
     "read_lease": lambda draw: answered("read_lease", place(draw)),
     "read_inputs": lambda draw: answered("read_inputs", place(draw)),
     "read_log_head": lambda draw: answered("read_log_head", log_place(draw)),
+    "read_log_history": lambda draw: answered("read_log_history", log_place(draw)),
+    "raise_incarnation": incarnation("raise_incarnation"),
+    "note_incarnation": incarnation("note_incarnation"),
     "fence": fence,
     "advance_inputs": advance("advance_inputs"),
     "note_progress": advance("note_progress"),
