@@ -52,6 +52,15 @@ class Found:
     by: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parked:
+    """A stage in which the household waits, from which row on, and the class of the error."""
+
+    stage: str
+    position: int
+    code: str
+
+
 class Households:
     """Households of a database as they stand in one snapshot."""
 
@@ -66,6 +75,12 @@ class Households:
         """
         place = self._region(household, region)
         return self._read(place, household, self._moment(place, known_on))
+
+    def waiting(self, known: KnownHousehold) -> list[Parked]:
+        """Return where rows of the household wait now because a stage could not apply one."""
+        place = {"region": known.moment.region, "household": known.household_id}
+        rows = self._connection.execute(QUERIES["parked"], place).fetchall()
+        return [Parked(stage=stage, position=position, code=code) for stage, position, code in rows]
 
     def compare(self, household: str, first: date, last: date, region: str | None) -> Difference:
         """Return what changed between the ends of two days; StopError as for `show`."""

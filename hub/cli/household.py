@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -47,7 +48,9 @@ def show(
 
     day = None if known_on is None else parse_day(known_on)
     with households(_settings(data).database) as read:
-        document = known_document(read.show(household, day, region), day)
+        known = read.show(household, day, region)
+        document = known_document(known, day)
+        document["parked"] = [asdict(each) for each in read.waiting(known)]
     if as_json:
         answer(document)
     _say_known(document)
@@ -139,6 +142,11 @@ def _say_known(document: Document) -> None:
         say(f"  asked for {document['asked']}, which was merged into it")
     say(f"  {document['events']} events up to journal position {document['journal_position']}")
     say(f"  state       {document['state']} ({document['state_label']})")
+    for each in document["parked"]:
+        say(
+            f"  [yellow]parked[/]      {each['stage']} waits from row {each['position']} "
+            f"({each['code']}): its tables and pages lack what came since"
+        )
     for case in document["cases"]:
         say(f"  case        {case['case']}  {case['state']} since {case['since'] or '-'}")
     for order in document["restraining_orders"]:

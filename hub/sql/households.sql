@@ -13,3 +13,8 @@ select region, household_id from admission.membership
 -- name: by_reference
 select region, household_id from admission.reference
  where region = %(region)s and scope = %(scope)s and token = %(token)s;
+
+-- name: parked
+select stage, position, code from engine.parked
+ where region = %(region)s and household_id = %(household)s and until is null
+ order by stage, position;

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -186,6 +187,21 @@ def test_a_merged_household_leads_to_where_it_went_once_that_was_known(read: Hou
     merged = read.show(OTHER, date(2027, 5, 1), None)
     assert (merged.asked, merged.household_id) == (OTHER, HOME)
     assert len(merged.rows) == len(read.show(HOME, date(2027, 4, 30), None).rows) + 1
+
+
+def test_a_parked_household_says_where_it_waits(live: LiveTables, read: Households) -> None:
+    assert read.waiting(read.show(OTHER, date(2027, 4, 30), None)) == []
+    live.query(
+        "insert into engine.parked (id, stage, version, region, log, household_id, position, "
+        "code, place) values (%s, 'radar', 1, %s, 'journal', %s, 7, 'KeyError', 'x')",
+        str(uuid4()),
+        REGION,
+        "household-001",
+    )
+    with households(live.url) as later:
+        (parked,) = later.waiting(later.show("household-001", None, None))
+    assert (parked.stage, parked.position, parked.code) == ("radar", 7, "KeyError")
+    live.query("delete from engine.parked")
 
 
 def test_a_difference_names_what_changed_and_the_events(read: Households) -> None:
