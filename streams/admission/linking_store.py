@@ -24,6 +24,7 @@ from streams.admission.homes import Homes
 from streams.admission.journal_rows import Draft
 from streams.admission.known_at import local_day
 from streams.admission.membership_book import MembershipBook, Support
+from streams.admission.residences import ResidenceBook
 from streams.admission.sightings import SightingBook
 from streams.engine.database import Connection
 from streams.engine.named_queries import load_queries
@@ -32,15 +33,23 @@ from streams.household.linking import EventKey, Kind, Known, ReferenceKey, new_r
 QUERIES = load_queries("streams.admission", "linking.sql")
 REARRANGING = load_queries("streams.admission", "rearranging.sql")
 
+PEOPLE_MAX = 12
+HOPS_MAX = 2
+"""Beyond these a person confirms who belongs to a household: links chain (domain.md §4)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewEntry:
-    """A doubt for a person to settle."""
+    """A doubt for a person to settle.
+
+    `identity` is what makes it one doubt; else it is that of its event and kind.
+    """
 
     kind: str
     event: EventKey
     households: tuple[HouseholdId, ...] = ()
     pids: tuple[Pid, ...] = ()
+    identity: tuple[str, ...] = ()
     known_at: datetime
 
 
@@ -64,16 +73,19 @@ class RegionView:
     moved_references: set[ReferenceKey] = field(default_factory=set)
     settled: dict[UUID, tuple[str, int]] = field(default_factory=dict)
     opened_again: set[int] = field(default_factory=set)
+    left_out: dict[HouseholdId, list[Pid]] = field(default_factory=dict)
     merged_now: set[HouseholdId] = field(default_factory=set)
     people: set[Pid] = field(default_factory=set)
     positions: dict[EventKey, int] = field(default_factory=dict)
     reviews: list[ReviewEntry] = field(default_factory=list)
     members: MembershipBook = field(init=False)
+    residences: ResidenceBook = field(init=False)
     corrections: CorrectionBook = field(init=False)
     sightings: SightingBook = field(init=False)
 
     def __post_init__(self) -> None:
         self.members = MembershipBook(self.region)
+        self.residences = ResidenceBook(self.region)
         self.corrections = CorrectionBook(self.events)
         self.sightings = SightingBook(self.region)
 
@@ -106,10 +118,10 @@ class RegionView:
         self.people |= missing
         asked = {"region": self.region, "pids": list(missing)}
         found = connection.execute(QUERIES["find_memberships"], asked).fetchall()
-        for pid, household in found:
-            self.members.open[Pid(pid)].add(HouseholdId(household))
+        for pid, household, hops in found:
+            self.members.know(HouseholdId(household), Pid(pid), hops)
         self.members.load_refusals(connection, missing)
-        load_ages(connection, self, {HouseholdId(household) for _, household in found})
+        load_ages(connection, self, {HouseholdId(household) for _, household, _ in found})
 
     def move_references(
         self, left: HouseholdId, joined: HouseholdId, candidates: Collection[ReferenceKey]
@@ -127,6 +139,7 @@ class RegionView:
     def found(self, household: HouseholdId, draft: Draft, position: int, at: datetime) -> None:
         """Open a household."""
         self.founded[household] = position
+        self.members.sizes[household] = 0
         key = draft.key
         self.new_households.append((self.region, household, position, at, key.source, key.event_id))
 
@@ -161,15 +174,34 @@ class RegionView:
         # Someone may stand in an event twice; the first role is the one that counts.
         roles = {p.pid: p.role for p in reversed(statement.persons) if p.is_subject}
         for household in households:
-            for pid, role in roles.items():
+            hops = self._hops(household, roles)
+            for pid, role in reversed(roles.items()):
+                member = (household, pid)
+                if household not in self.members.open[pid] and self._is_too_much(household, hops):
+                    self.left_out.setdefault(household, []).append(pid)
+                    continue
                 self.members.support(
                     Support(
                         position=position,
-                        member=(household, pid),
+                        member=member,
                         role=role,
                         valid_from=first_day,
+                        hops=hops or 0,
                     )
                 )
+
+    def _hops(self, household: HouseholdId, people: Collection[Pid]) -> int | None:
+        """Return how far from its founders an event brings new people; None for founders."""
+        if self.members.sizes[household] == 0:
+            return None
+        near = [self.members.hops.get((household, pid)) for pid in people]
+        return 1 + min((hops for hops in near if hops is not None), default=0)
+
+    def _is_too_much(self, household: HouseholdId, hops: int | None) -> bool:
+        """Say whether somebody new would make a giant of a household (domain.md §4)."""
+        if hops is None:
+            return False
+        return hops > HOPS_MAX or self.members.sizes[household] >= PEOPLE_MAX
 
 
 def load_view(connection: Connection, region: str, drafts: Collection[Draft]) -> RegionView:
@@ -201,14 +233,15 @@ def load_view(connection: Connection, region: str, drafts: Collection[Draft]) ->
         )
     for scope, token, household in found:
         view.references[ReferenceKey(scope=scope, token=token)] = HouseholdId(household)
-    for pid, household in members:
-        view.members.open[Pid(pid)].add(HouseholdId(household))
+    for pid, household, hops in members:
+        view.members.know(HouseholdId(household), Pid(pid), hops)
         named.add(HouseholdId(household))
     for household, pid in refusals:
         view.members.refused[HouseholdId(household), Pid(pid)] = True
     load_ages(connection, view, named | set(view.references.values()))
     _load_corrections(connection, view, drafts)
     view.sightings.load(connection, pids)
+    view.residences.load(connection, drafts)
     return view
 
 
@@ -220,8 +253,9 @@ def load_ages(connection: Connection, view: RegionView, households: set[Househol
     rows = connection.execute(
         QUERIES["find_households"], {"region": view.region, "households": list(households)}
     )
-    for household, position, merged_into in rows:
+    for household, position, merged_into, people in rows:
         if household not in view.founded:
+            view.members.sizes[HouseholdId(household)] = people
             view.founded[HouseholdId(household)] = position
             if merged_into is not None:
                 view.merged.setdefault(HouseholdId(household), HouseholdId(merged_into))
@@ -283,6 +317,7 @@ def write_view(connection: Connection, view: RegionView) -> None:
             cursor.execute(REARRANGING["merge_households"], _merged_now(view))
         view.members.write(connection)
         view.sightings.write(connection)
+        view.residences.write(connection)
         view.homes.write(connection)
         view.arrangements.write(connection)
         write_corrections(connection, view.region, view.corrections.added)
@@ -328,7 +363,8 @@ def _merged_now(view: RegionView) -> Mapping[str, object]:
 
 def _review_row(region: str, review: ReviewEntry) -> tuple[object, ...]:
     event = review.event
-    entry_id = derived_id(region, event.source, event.event_id, review.kind)
+    identity = review.identity or (event.source, event.event_id)
+    entry_id = derived_id(region, *identity, review.kind)
     pids, households = list(review.pids), list(review.households)
     return (
         entry_id,

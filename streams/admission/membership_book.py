@@ -25,15 +25,17 @@ class Support:
     member: Member
     role: str
     valid_from: date
+    hops: int = 0
 
 
 @dataclass(slots=True)
 class MembershipBook:
     """The memberships of a unit's persons; `open` is what linking looks at.
 
-    `live` is complete only for members of corrected or moved events: nothing else can close.
-    `refused` are people whom no event makes a member of that household. `opened` holds who became
-    a member since `take_opened` was last called.
+    `sizes` counts the open memberships of every household that was read, `hops` says how far a
+    member is from its founders. `live` is complete only for members of corrected or moved events:
+    nothing else can close. `refused` are people whom no event makes a member of that household.
+    `opened` holds who became a member since `take_opened` was last called.
     """
 
     region: str
@@ -44,6 +46,8 @@ class MembershipBook:
     closed: dict[Member, tuple[int, date | None]] = field(default_factory=dict)
     opened: list[Member] = field(default_factory=list)
     refused: dict[Member, bool] = field(default_factory=dict)
+    hops: dict[Member, int] = field(default_factory=dict)
+    sizes: dict[HouseholdId, int] = field(default_factory=lambda: defaultdict(int))
     _stored_void: set[int] = field(default_factory=set)
     _stored: set[tuple[int, Member]] = field(default_factory=set)
     _taken: set[tuple[int, Member]] = field(default_factory=set)
@@ -51,6 +55,11 @@ class MembershipBook:
     _refusals: dict[Member, tuple[bool, int]] = field(default_factory=dict)
     _fresh: dict[Member, Support] = field(default_factory=dict)
     _rows: list[tuple[object, ...]] = field(default_factory=list)
+
+    def know(self, household: HouseholdId, pid: Pid, hops: int) -> None:
+        """Take a stored membership that is open; `hops` from the household's founders."""
+        self.open[pid].add(household)
+        self.hops[household, pid] = hops
 
     def support(self, support: Support, at: int | None = None) -> None:
         """Let an event support a membership from `at` on, else from where it stands."""
@@ -143,6 +152,8 @@ class MembershipBook:
     def _close(self, member: Member, at: int, since: date | None) -> None:
         household, pid = member
         self.open[pid].discard(household)
+        self.hops.pop(member, None)
+        self.sizes[household] -= 1
         self.opened = [other for other in self.opened if other != member]
         fresh = self._fresh.pop(member, None)
         if fresh is None:
@@ -157,12 +168,15 @@ class MembershipBook:
         self.live[support.member].add(support.position)
         if household not in self.open[pid] and not self.refused.get(support.member, False):
             self.open[pid].add(household)
+            self.hops[support.member] = support.hops
+            self.sizes[household] += 1
             self.opened.append(support.member)
             self._fresh[support.member] = replace(support, position=at)
 
     def _row(self, fresh: Support) -> tuple[object, ...]:
         household, pid = fresh.member
-        return (self.region, household, pid, fresh.role, fresh.valid_from, fresh.position)
+        first = (self.region, household, pid, fresh.role, fresh.valid_from)
+        return (*first, fresh.hops, fresh.position)
 
     def load_supports(
         self, connection: Connection, positions: Collection[int], pids: Collection[Pid]

@@ -26,6 +26,7 @@ from streams.household.linking import (
     NoHousehold,
     Reason,
     Review,
+    ReviewKind,
     Statement,
     UnknownHousehold,
     Wait,
@@ -137,6 +138,7 @@ class Placer:
                 for household in dict.fromkeys([*(h for h, _ in links), *plan.households])
             )
         changes = self.view.bind(draft, [household for household, _ in links], position)
+        reviews = (*reviews, *self._doubts(draft, links, position))
         for change in changes:
             self._arranger.correct(plan, change, draft, position)
         self._note_reviews(draft, reviews, known_at)
@@ -163,12 +165,27 @@ class Placer:
         current = [self.view.current(household) for household in draft.statement.households]
         return replace(draft.statement, households=tuple(dict.fromkeys(current)))
 
+    def _doubts(self, draft: Draft, links: Links, position: int) -> list[Review]:
+        """Return what a person should look at now that the event is bound to its household."""
+        doubts = []
+        for household, people in self.view.left_out.items():
+            doubts.append(
+                Review(kind=ReviewKind.HOUSEHOLD_CAP, households=(household,), pids=tuple(people))
+            )
+        self.view.left_out.clear()
+        if len(links) == 1:
+            ((household, _),) = links
+            doubts += self._arranger.co_residence(draft, household, position)
+        return doubts
+
     def _note_reviews(self, draft: Draft, reviews: Sequence[Review], known_at: datetime) -> None:
         self.view.reviews += [
             ReviewEntry(
                 kind=review.kind,
                 event=draft.key,
                 households=review.households,
+                pids=review.pids,
+                identity=review.identity,
                 known_at=known_at,
             )
             for review in reviews

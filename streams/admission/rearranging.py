@@ -20,7 +20,9 @@ from streams.admission.homes import Home
 from streams.admission.journal_rows import DECISION, Draft
 from streams.admission.linking_store import RegionView, load_ages
 from streams.admission.membership_book import Support
+from streams.admission.residences import PEOPLE_MAX as RESIDENTS_MAX
 from streams.household.dividing import GOES, STAYS, Division, PlacedEvent
+from streams.household.linking import Review, ReviewKind
 from streams.vault.lookup_tokens import random_token
 
 MOVED_MAX = 15_000
@@ -116,6 +118,26 @@ class Rearranger:
             self._carry_out(plan, decision, target, at, known_at)
         if not done:
             self._correct_event(plan, change, target)
+
+    def co_residence(self, draft: Draft, household: HouseholdId, position: int) -> list[Review]:
+        """Return a doubt for each other household that lives where this one is new."""
+        found = self.view.residences.note(draft, household, position)
+        if not found:
+            return []
+        self._know(*found)
+        others = dict.fromkeys(self.view.current(other) for other in found)
+        others.pop(household, None)
+        people = self._members(household).union(*(self._members(other) for other in others))
+        if len(people) > RESIDENTS_MAX:
+            return []
+        return [
+            Review(
+                kind=ReviewKind.CO_RESIDENCE,
+                households=(household, other),
+                identity=tuple(sorted((household, other))),
+            )
+            for other in others
+        ]
 
     def _carry_out(
         self, plan: Plan, draft: Draft, decision: int, at: int, known_at: datetime

@@ -97,14 +97,21 @@ class ReviewKind(StrEnum):
 
     REFERENCES_DISAGREE = "references_disagree"
     PERSONS_DISAGREE = "persons_disagree"
+    CO_RESIDENCE = "co_residence"
+    HOUSEHOLD_CAP = "household_cap"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """A doubt about a link: the households it is between, the chosen one first."""
+    """A doubt about a link: the households it is between, the chosen one first.
+
+    `identity` is what makes two doubts the same one, other than their event.
+    """
 
     kind: ReviewKind
     households: tuple[HouseholdId, ...]
+    pids: tuple[Pid, ...] = ()
+    identity: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

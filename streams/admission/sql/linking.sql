@@ -9,10 +9,10 @@ select v.scope, v.token, r.household_id
    offset 0) as r;
 
 -- name: find_memberships
-select v.pid, m.household_id
+select v.pid, m.household_id, m.hops
   from unnest(%(pids)s::text[]) as v (pid)
  cross join lateral (
-   select m.household_id from admission.membership m
+   select m.household_id, m.hops from admission.membership m
     where m.region = %(region)s and m.pid = v.pid
       and m.position_to is null and m.valid_to is null
    offset 0) as m;
@@ -28,7 +28,12 @@ with recursive chain as (
     from chain c
     join admission.household h on h.region = %(region)s and h.household_id = c.merged_into
 )
-select household_id, founded_position, merged_into from chain;
+select c.household_id, c.founded_position, c.merged_into, p.people
+  from chain c
+ cross join lateral (
+   select count(*)::int as people from admission.membership m
+    where m.region = %(region)s and m.household_id = c.household_id
+      and m.position_to is null and m.valid_to is null) as p;
 
 -- name: find_event_households
 select v.source, v.event_id, e.position, e.households
@@ -55,7 +60,7 @@ copy admission.reference (region, scope, token, household_id, position) from std
 
 -- name: copy_memberships
 copy admission.membership
-  (region, household_id, pid, role, valid_from, position_from, position_to, valid_to)
+  (region, household_id, pid, role, valid_from, hops, position_from, position_to, valid_to)
 from stdin;
 
 -- name: copy_supports
