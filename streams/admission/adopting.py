@@ -25,7 +25,15 @@ from streams.admission.judging import (
 from streams.admission.known_at import RegionClock, read_clock, write_clock
 from streams.admission.linking_store import RegionView, ReviewEntry, load_view, write_view
 from streams.admission.pending import Waiting, WaitingRoom, load_all_waiting, overdue, write_waiting
-from streams.admission.placing import SENT_TO_REVIEW, Following, Placed, Placer, following
+from streams.admission.placing import (
+    SENT_TO_REVIEW,
+    Following,
+    Placed,
+    Placer,
+    doubts,
+    entries,
+    following,
+)
 from streams.admission.rearranging import Plan, Rearranger, is_decision
 from streams.admission.sameness import Seen, find_events
 from streams.admission.sightings import SEEN_ELSEWHERE
@@ -38,7 +46,7 @@ from streams.engine.lease import Lease
 from streams.engine.log import JOURNAL, LogRow
 from streams.engine.stage import InputRecord
 from streams.engine.transaction import UnitTransaction
-from streams.household.linking import EventKey, Reason
+from streams.household.linking import EventKey, Reason, ReviewKind
 from streams.vault.sealing_keys import ensure_sealing_key
 
 
@@ -162,6 +170,8 @@ def _heard(rows: Sequence[Adopted]) -> tuple[list[Accepted], list[Draft]]:
     return accepted, [row.draft for _, row in pairs]
 
 
+# These doubts name people, or a pair of households, which the row does not: they arise again.
+FOUND_AGAIN = frozenset({ReviewKind.HOUSEHOLD_CAP.value, ReviewKind.CO_RESIDENCE.value})
 Untold = tuple[Adopted, Following]
 """The last event, and the hub's rows that belong behind it and have not come back."""
 
@@ -188,6 +198,8 @@ def _replay(view: RegionView, rows: Sequence[Adopted]) -> Untold | None:
             plan = arranger.decide(draft, row.position, row.known_at, split_off=_split_off(row))
         for change in view.bind(draft, households, row.position):
             arranger.correct(plan, change, draft, row.position)
+        found = doubts(arranger, draft, households, row.position)
+        view.reviews += entries(draft, found, row.known_at)
         view.homes.note(draft, households, row.position)
         untold = row, following(view, draft, households, row.position, plan)
         view.reviews += _reviews(row)
@@ -242,7 +254,7 @@ def _reviews(row: Adopted) -> list[ReviewEntry]:
             known_at=row.known_at,
         )
         for decision in row.draft.row["decisions"]
-        if decision["kind"] == SENT_TO_REVIEW
+        if decision["kind"] == SENT_TO_REVIEW and decision["code"] not in FOUND_AGAIN
     ]
 
 

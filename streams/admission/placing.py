@@ -138,10 +138,11 @@ class Placer:
                 for household in dict.fromkeys([*(h for h, _ in links), *plan.households])
             )
         changes = self.view.bind(draft, [household for household, _ in links], position)
-        reviews = (*reviews, *self._doubts(draft, links, position))
+        here = [household for household, _ in links]
+        reviews = (*reviews, *doubts(self._arranger, draft, here, position))
         for change in changes:
             self._arranger.correct(plan, change, draft, position)
-        self._note_reviews(draft, reviews, known_at)
+        self.view.reviews += entries(draft, reviews, known_at)
         self.placed.append(
             Placed(
                 draft=draft,
@@ -156,40 +157,13 @@ class Placer:
                 waited=waiting if waiting is not None and waiting.is_stored else None,
             )
         )
-        self.view.homes.note(draft, [household for household, _ in links], position)
-        here = [household for household, _ in links]
+        self.view.homes.note(draft, here, position)
         self.follow(self.placed[-1], following(self.view, draft, here, position, plan))
 
     def _resolved(self, draft: Draft) -> Statement:
         """Return what the event says, with the households that go on for those it names."""
         current = [self.view.current(household) for household in draft.statement.households]
         return replace(draft.statement, households=tuple(dict.fromkeys(current)))
-
-    def _doubts(self, draft: Draft, links: Links, position: int) -> list[Review]:
-        """Return what a person should look at now that the event is bound to its household."""
-        doubts = []
-        for household, people in self.view.left_out.items():
-            doubts.append(
-                Review(kind=ReviewKind.HOUSEHOLD_CAP, households=(household,), pids=tuple(people))
-            )
-        self.view.left_out.clear()
-        if len(links) == 1:
-            ((household, _),) = links
-            doubts += self._arranger.co_residence(draft, household, position)
-        return doubts
-
-    def _note_reviews(self, draft: Draft, reviews: Sequence[Review], known_at: datetime) -> None:
-        self.view.reviews += [
-            ReviewEntry(
-                kind=review.kind,
-                event=draft.key,
-                households=review.households,
-                pids=review.pids,
-                identity=review.identity,
-                known_at=known_at,
-            )
-            for review in reviews
-        ]
 
     def follow(self, cause: Placed, following: Following) -> None:
         """Append the hub's rows behind a row: what moves, then who was seen elsewhere."""
@@ -241,6 +215,36 @@ class Placer:
                 raise AssertionError("an event without a place cannot be applied")
             case _:
                 assert_never(decision)
+
+
+def doubts(
+    arranger: Rearranger, draft: Draft, households: Sequence[HouseholdId], position: int
+) -> list[Review]:
+    """Return what a person should look at now that an event is bound to its household."""
+    left_out = arranger.view.left_out
+    found = [
+        Review(kind=ReviewKind.HOUSEHOLD_CAP, households=(household,), pids=tuple(people))
+        for household, people in left_out.items()
+    ]
+    left_out.clear()
+    if len(households) == 1:
+        found += arranger.co_residence(draft, households[0], position)
+    return found
+
+
+def entries(draft: Draft, reviews: Sequence[Review], known_at: datetime) -> list[ReviewEntry]:
+    """Return the entries of the review queue for what is doubted about an event."""
+    return [
+        ReviewEntry(
+            kind=review.kind,
+            event=draft.key,
+            households=review.households,
+            pids=review.pids,
+            identity=review.identity,
+            known_at=known_at,
+        )
+        for review in reviews
+    ]
 
 
 def following(

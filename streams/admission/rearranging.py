@@ -96,7 +96,7 @@ class Rearranger:
 
         `split_off` is the token of a new household that was given before and is given again.
         """
-        plan = Plan(valid_from=draft.body["valid_from"], split_off=split_off)
+        plan = Plan(split_off=split_off)
         self._carry_out(plan, draft, position, position, known_at)
         return plan
 
@@ -144,6 +144,7 @@ class Rearranger:
     ) -> None:
         """Do what a decision says from journal position `at` on; `decision` is its own."""
         self._know(*draft.statement.households)
+        plan.valid_from = draft.body["valid_from"]
         named = [self.view.current(household) for household in draft.statement.households]
         people = [Pid(pid) for pid in dict.fromkeys(draft.body["person_pids"])]
         earlier = self.book.begin(decision)
