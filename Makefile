@@ -81,6 +81,7 @@ test-long: setup ## What takes long: a soak of FAULTS faults, 5,000 examples a p
 	@$(BIN)/radar bench latency --seconds 10 --json
 	@$(BIN)/radar bench rebuild --events 100000 --json
 	@$(BIN)/radar bench restart --repetitions 2 --json
+	@$(BIN)/radar bench fold --events 200000 --json
 
 .PHONY: test-prerequisites
 test-prerequisites:

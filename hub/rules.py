@@ -13,6 +13,7 @@ from streams.engine.errors import StopError
 from streams.engine.named_queries import load_queries
 from streams.household.rule_set import DEFAULT_RULE_SET, rules_payload
 from streams.household.rules import RULES
+from streams.household.rules.rule import PARAMETER_MAX
 
 QUERIES = load_queries("hub", "rules.sql")
 _LENGTHS = ("_days", "_months", "_years")
@@ -90,8 +91,10 @@ def parse_changes(rule_id: str, texts: Sequence[str]) -> dict[str, int]:
             has = ", ".join(f"{each} (default {number})" for each, number in known.items())
             short = f"; n is short for {first}" if first else ""
             raise StopError(f"{rule_id} cannot set that; it has {has}{short}")
-        if not (value.isascii() and value.isdigit() and len(value) <= 5):
-            raise StopError(f"{name} takes a whole number, such as {name}={known[name]}")
+        is_number = value.isascii() and value.isdigit() and len(value) <= 5
+        if not is_number or int(value) > PARAMETER_MAX:
+            most = f"up to {PARAMETER_MAX}, such as {name}={known[name]}"
+            raise StopError(f"{name} takes a whole number {most}")
         found[name] = int(value)
     return found
 

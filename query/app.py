@@ -130,4 +130,6 @@ def _add_error_pages(app: FastAPI, templates: Environment) -> None:
     app.add_exception_handler(PageProblem, on_problem)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(psycopg.OperationalError, on_database)
+    # What a connection says that was closed after the pool had lent it.
+    app.add_exception_handler(psycopg.InterfaceError, on_database)
     app.add_exception_handler(Exception, on_unexpected)

@@ -12,9 +12,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from streams.household.facts import Correction, fact_of
+from streams.household.facts import Correction
 from streams.household.fold import void_among
 from streams.household.journal_event import EventKey, JournalEvent
+from streams.household.reading import fact_of
 from streams.household.terms import amsterdam_day, milliseconds
 
 

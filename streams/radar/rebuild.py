@@ -35,7 +35,7 @@ from streams.radar import household_store
 from streams.radar.finding_rows import finding_record
 from streams.radar.household_store import HouseholdStore
 from streams.radar.rearrangements import read_rows_at
-from streams.radar.region_fold import Kept, RegionFold, Said
+from streams.radar.region_fold import Kept, RegionFold, Said, activation_day
 from streams.radar.rows import CLOCK_TICKED, READ_RECORDS, RULES_ACTIVATED, Row, decode_row
 from streams.radar.stage import RadarStage, last_tick, touched
 
@@ -182,7 +182,7 @@ def catch_up(connection: Connection, region: str, to: int) -> None:
         for row in rows:
             said += fold.apply(row)
             if row.event.record_name == RULES_ACTIVATED:
-                store.save_rule_set(fold.rule_set, row.event.position)
+                store.save_rule_set(fold.rule_set, row.event.position, activation_day(row))
         store.save(fold.households, fold.changed)
         _write_said(connection, region, said)
     connection.execute(QUERIES["store_position"], {"region": region, "position": to})

@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from schemas.codec import read_body
-from streams.household.facts import FACT_RECORDS
 from streams.household.journal_event import JournalEvent, PersonSeen
+from streams.household.reading import FACT_RECORDS
 from streams.household.rearranging import HOUSEHOLDS_REARRANGED
 
 JOURNAL_ROW_VERSION = 1
@@ -54,7 +54,10 @@ def decode_row(body: bytes, read: Collection[str] = READ_RECORDS) -> Row:
         occurred_at=record["occurred_at"],
         payload=payload,
         persons=tuple(
-            PersonSeen(pid=person["pid"], role=person["role"]) for person in record["persons"]
+            PersonSeen(
+                pid=person["pid"], role=person["role"], field=person["field"], ref=person["ref"]
+            )
+            for person in record["persons"]
         ),
     )
     return Row(

@@ -32,7 +32,7 @@ START = datetime(2025, 1, 1, 8, tzinfo=UTC)
 SPREAD_SECONDS = 365 * 86_400
 REPORTED = "ReportRegistered"
 # Of a hundred events of the simulated Drenthe, advice left aside; CaseStatusChanged stands for all
-# kinds that the radar does not read.
+# other kinds.
 KINDS = {
     REPORTED: 33,
     "SafetyAssessmentCompleted": 30,

@@ -9,7 +9,8 @@ from typing import Any
 import fastavro
 
 from schemas.events import schema_of
-from streams.household.journal_event import JournalEvent
+from streams.household.journal_event import JournalEvent, PersonSeen
+from streams.household.picture import Picture
 from streams.household.rule_set import DEFAULT_RULE_SET
 from streams.household.state import HouseholdState
 from streams.household.steps import Step, take_event
@@ -34,19 +35,35 @@ def read(value: bytes) -> tuple[Row, str]:
         record_name=name,
         occurred_at=record["occurred_at"],
         payload=payload,
-        persons=(),
+        persons=tuple(
+            PersonSeen(
+                pid=person["pid"], role=person["role"], field=person["field"], ref=person["ref"]
+            )
+            for person in record["persons"]
+        ),
     )
     households = tuple(link["household_id"] for link in record["households"])
     row = Row(event=event, incarnation=record["incarnation"], household_ids=households)
     return row, record["region"]
 
 
-def fold(state: HouseholdState, row: Row, region: str) -> Step:
-    """Return the household after the row, and what there is to say about it."""
+def fold(state: HouseholdState, row: Row, region: str, picture: Picture | None = None) -> Step:
+    """Return the household after the row, and what there is to say about it.
+
+    `picture` is what the step before left, for who keeps it at hand.
+    """
     (household_id,) = row.household_ids
-    return take_event(
-        state, row.event, region=region, household_id=household_id, rule_set=DEFAULT_RULE_SET
+    step = take_event(
+        state,
+        row.event,
+        region=region,
+        household_id=household_id,
+        rule_set=DEFAULT_RULE_SET,
+        picture=picture,
     )
+    if step is None:
+        raise AssertionError("every event of the benches is remembered")
+    return step
 
 
 @cache

@@ -15,7 +15,6 @@ from psycopg import Connection
 from quixstreams import Application, State
 from quixstreams.sinks.base import BatchingSink, SinkBatch
 
-from streams.household.findings import wake_on
 from streams.household.fold import INITIAL
 from streams.household.state import from_bytes, to_bytes
 from streams.radar.finding_rows import finding_log_rows
@@ -44,7 +43,7 @@ def folded(value: bytes, state: State) -> Change:
     state.set_bytes(STATE, after)
     said = [Said(row=row, change=change) for change in step.changes]
     (household_id,) = row.household_ids
-    return household_id, after, wake_on(step.state), row.event.position, said
+    return household_id, after, step.wake_at, row.event.position, said
 
 
 class HouseholdSink(BatchingSink):  # type: ignore[misc, unused-ignore]

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from schemas.code_lists import enum_label
 from streams.household.findings import COOL_DOWN_DAYS, EXPIRY_DAYS
-from streams.household.rules import RULES, EpisodeRule
+from streams.household.rules import RULES, Rule
 from streams.household.severity import SEVERITY_BREAKS_SILENCE, Level
-from tests.spec.rules.cases import CASES, POLICE, Case, Signal
+from tests.spec.rules.cases import CASES
+from tests.spec.rules.shape import Case
 
 PAGE = Path(__file__).parents[3] / "docs" / "rules.md"
 CASES_OF_THE_PAGE = Path(__file__).parents[3] / "query" / "rule_cases.json"
@@ -17,16 +18,20 @@ INTRODUCTION = f"""# Radarregels
 
 <!-- Geschreven door `python -m tests.spec.rules.render` uit de regels en hun tests. -->
 
-Elke regel kijkt naar **voorvallen**: signalen van een huishouden binnen 72 uur na het eerste.
-Een signaal opent werk; een mens besluit. Niets verlaagt een signaal door een score.
+De meeste regels kijken naar **voorvallen**: signalen van een huishouden binnen 72 uur na het
+eerste. Enkele spreken bij één gebeurtenis, en vier letten op wat uitblijft: die spreken aan het
+begin van een dag. Een radarsignaal opent werk; een mens besluit. Niets verlaagt een radarsignaal
+door een score.
 
 * Een voorwaarde die nieuw geldt **brengt** een radarsignaal of **vernieuwt** het; het niveau van
   een open radarsignaal daalt nooit.
 * Het **vervalt** {EXPIRY_DAYS[Level.ATTENTION]} dagen (informatie, aandacht) of \
 {EXPIRY_DAYS[Level.HIGH]} dagen (hoog, kritiek) na de laatste aanleiding.
+  Bij een regel die let op wat uitblijft vervalt het op de dag waarop dat niet meer zo is.
 * Na vervallen of afwijzen blijft het {COOL_DOWN_DAYS} dagen **stil**, behalve bij een hoger niveau
   of een voorval met ernst {SEVERITY_BREAKS_SILENCE} of hoger.
-* Het wordt **ingetrokken** als gecorrigeerde gebeurtenissen de voorwaarde niet meer geven.
+* Het wordt **ingetrokken** als gecorrigeerde gebeurtenissen de voorwaarde niet meer geven, of als
+  een samenvoeging van huishoudens ongedaan is gemaakt.
 """
 
 
@@ -35,7 +40,7 @@ def page() -> str:
     return "\n".join([INTRODUCTION, *(_rule(rule) for rule in RULES)])
 
 
-def _rule(rule: type[EpisodeRule]) -> str:
+def _rule(rule: type[Rule]) -> str:
     parameters = json.loads(rule().canonical_parameters())
     lines = [
         f"## {rule.rule_id} {rule.label}",
@@ -44,16 +49,20 @@ def _rule(rule: type[EpisodeRule]) -> str:
         "",
         rule.meaning,
         "",
-        "| parameter | standaard |",
-        "| --- | --- |",
-        *(f"| `{name}` | {value} |" for name, value in parameters.items()),
-        "",
-        "| geval | signalen | niveau per voorval |",
+        *_parameters(parameters),
+        "| geval | wat er gebeurde | niveau |",
         "| --- | --- | --- |",
         *(_case(case) for case in CASES if case.rule == rule.rule_id),
         "",
     ]
     return "\n".join(lines)
+
+
+def _parameters(parameters: dict[str, int]) -> list[str]:
+    if not parameters:
+        return ["Geen parameters.", ""]
+    rows = [f"| `{name}` | {value} |" for name, value in parameters.items()]
+    return ["| parameter | standaard |", "| --- | --- |", *rows, ""]
 
 
 def page_cases() -> str:
@@ -72,24 +81,18 @@ def page_cases() -> str:
 
 def _case(case: Case) -> str:
     said, levels = _parts(case)
-    return f"| {case.title} | {'<br>'.join(said)} | {', '.join(levels)} |"
+    return f"| {case.title} | {'<br>'.join(said)} | {'<br>'.join(levels)} |"
 
 
 def _parts(case: Case) -> tuple[list[str], list[str]]:
     """Return what was said and the levels that follow, line by line."""
-    levels = [enum_label("FindingLevel", level) if level else "–" for level in case.levels]
-    return [_signal(signal) for signal in case.signals], levels
+    levels = [f"{number}e voorval: {_level(level)}" for number, level in enumerate(case.levels, 1)]
+    levels += [f"{day}: {_level(level)}" for day, level in (*case.at_events, *case.on_days)]
+    return [line.text for line in case.lines], levels or [_level(None)]
 
 
-def _signal(signal: Signal) -> str:
-    said = [enum_label("RedFlag", flag) for flag in signal.flags]
-    said += [f"vorm {enum_label('ViolenceForm', form)}" for form in signal.forms]
-    if signal.sash:
-        said.append(f"SASH {enum_label('SashLevel', signal.sash)}")
-    if signal.number:
-        said.append(f"nummer {signal.number}")
-    by = POLICE if signal.by == POLICE else enum_label("ReporterSector", signal.by)
-    return f"{signal.at} {by}" + "".join(f", *{word}*" for word in said)
+def _level(level: str | None) -> str:
+    return enum_label("FindingLevel", level) if level else "–"
 
 
 if __name__ == "__main__":
