@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from schemas.codec import decode_body
+from streams.household.facts import FACT_RECORDS
 from streams.radar.replay import replay
 from streams.radar.rows import decode_row
 from tests.support.admission import POLICE, REGION, AdmissionRoad
@@ -163,14 +164,6 @@ def remembered(road: AdmissionRoad) -> dict[str, set[str]]:
     }
 
 
-FACTS = {
-    "PoliceReportSubmitted",
-    "ReportRegistered",
-    "SafetyAssessmentCompleted",
-    "EventCorrected",
-}
-
-
 def homes(road: AdmissionRoad) -> dict[int, str | None]:
     """Return where each row of one household counts, told by the journal alone."""
     current: dict[int, str | None] = {}
@@ -193,7 +186,7 @@ def counting(road: AdmissionRoad) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     current = homes(road)
     for row in road.journal():
-        if row["record_name"] not in FACTS:
+        if row["record_name"] not in FACT_RECORDS:
             continue
         if row["position"] in current:
             places = [current[row["position"]]]
