@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from schemas.codec import decode_body
-from streams.household.facts import FACT_RECORDS
+from streams.household.reading import FACT_RECORDS
 from streams.radar.replay import replay
 from streams.radar.rows import decode_row
 from tests.support.admission import POLICE, REGION, AdmissionRoad
