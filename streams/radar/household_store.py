@@ -24,7 +24,7 @@ from streams.radar.region_fold import Kept
 from streams.radar.rows import Row
 
 QUERIES = load_queries("streams.radar")
-# About 10 kB each in memory: 20 MB a region, and misses cost one query per unit.
+# About 30 kB each with their picture: 60 MB a region, and misses cost one query per unit.
 CACHED_HOUSEHOLDS_MAX = 2_000
 
 

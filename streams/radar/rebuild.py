@@ -41,7 +41,7 @@ from streams.radar.stage import RadarStage, last_tick, touched
 
 QUERIES = load_queries("streams.radar", "rebuild.sql")
 TABLES = BesideTables(schema="radar", tables=("household_state", "rule_set"))
-# About 10 kB each while they are folded: 50 MB a process, however large the region.
+# About 30 kB each while they are folded: 150 MB a process, however large the region.
 HOUSEHOLDS_PER_SHARE = 5_000
 ROWS_PER_UNIT = 2_000
 

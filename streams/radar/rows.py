@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from sys import intern
 
 from schemas.codec import read_body
 from streams.household.journal_event import JournalEvent, PersonSeen
@@ -48,14 +49,18 @@ def decode_row(body: bytes, read: Collection[str] = READ_RECORDS) -> Row:
     event = JournalEvent(
         position=record["position"],
         known_at=record["known_at"],
-        source=record["source"],
+        # A region has few sources and a household few persons: their names are held once.
+        source=intern(record["source"]),
         event_id=record["event_id"],
         record_name=name,
         occurred_at=record["occurred_at"],
         payload=payload,
         persons=tuple(
             PersonSeen(
-                pid=person["pid"], role=person["role"], field=person["field"], ref=person["ref"]
+                pid=intern(person["pid"]),
+                role=intern(person["role"]),
+                field=intern(person["field"]),
+                ref=person["ref"],
             )
             for person in record["persons"]
         ),
