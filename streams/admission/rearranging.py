@@ -176,7 +176,7 @@ class Rearranger:
         plan.households = tuple(dict.fromkeys([*named, *plan.households]))
 
     def _settle(self, draft: Draft, decision: int) -> None:
-        """Settle the review entry that the decision's own number names (ADR 0012)."""
+        """Settle the review entry that the decision's own number names (ADR 0013)."""
         entry, kind = draft.body["meta"]["source_ref"], draft.body["kind"]
         if entry is not None and kind in SETTLING:
             with suppress(ValueError):

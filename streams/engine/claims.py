@@ -15,7 +15,7 @@ from streams.engine.store import Store
 
 
 def claim_region(
-    stage: Stage, store: Store, broker: Broker, region: str, partition: int
+    stage: Stage, store: Store, broker: Broker, region: str, partition: int, *, blamed: bool = False
 ) -> tuple[Lease, Mapping[str, int]]:
     """Take over a region and return its lease and the next offset of each topic.
 
@@ -24,7 +24,8 @@ def claim_region(
     """
     log_topics = [log.topic for log in stage.logs]
     ids = broker.topic_ids([*stage.topics, *log_topics])
-    lease = store.claim(stage, region, partition, {topic: ids[topic] for topic in stage.topics})
+    mine = {topic: ids[topic] for topic in stage.topics}
+    lease = store.claim(stage, region, partition, mine, blamed=blamed)
     reach("claimed")
     bounds = broker.bounds((topic, partition) for topic in [*lease.inputs, *log_topics])
     following = {}

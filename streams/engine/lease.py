@@ -54,3 +54,7 @@ class Lease:
     inputs: dict[str, InputPosition]
     logs: dict[str, LogPosition]
     cache: dict[Any, Any] = field(default_factory=dict)
+    careful: int = 0
+    """How many records are still to be taken one by one, see quarantine.py."""
+    suspects: set[tuple[str, int]] = field(default_factory=set)
+    """Records with a marker, by topic and place."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from streams.engine.errors import TransientError
 from streams.engine.incarnations import LogHistory
-from streams.engine.lease import InputPosition
+from streams.engine.lease import InputPosition, Lease
 from streams.engine.log import LOG_BY_TOPIC
 from streams.engine.log_tables import LogTables
 from streams.engine.stage import InputRecord
@@ -62,6 +62,17 @@ def contiguous(
         )
         expected = position + 1
     return result
+
+
+def not_brought(tables: LogTables, lease: Lease) -> Iterator[list[InputRecord]]:
+    """Yield per log what its table has beyond the lease's position, at most `GAP_ROWS_MAX` rows."""
+    for topic, at in lease.inputs.items():
+        if topic not in LOG_BY_TOPIC:
+            continue
+        log = LOG_BY_TOPIC[topic]
+        head = min(tables.head(log, lease.region), at.position + GAP_ROWS_MAX)
+        if head > at.position:
+            yield tables.rows(log, lease.region, at.position + 1, head, offset=at.offset)
 
 
 def unframed(record: InputRecord) -> bytes:

@@ -16,6 +16,7 @@ from streams.engine.ledger import Outcome
 from streams.engine.log import LOG_TOPICS, Log, LogRow
 from streams.engine.log_tables import LogTables, PostgresLogTables
 from streams.engine.parking import Failure, Parked, ParkingLot
+from streams.engine.quarantine import CODE, check_room, forget_marker, keeps_body
 from streams.engine.sealed_record import RecordSeal
 from streams.engine.stage import InputRecord, Stage
 
@@ -155,6 +156,18 @@ class UnitTransaction:
         self.settle(
             lease, record, Outcome.DEAD_LETTERED, code=code, source=source, event_id=event_id
         )
+
+    def set_aside(self, lease: Lease, record: InputRecord) -> None:
+        """Keep a record that workers died of as a dead letter, without looking into it.
+
+        Raises StopError when more were set aside lately than records explain.
+        """
+        check_room(self.connection, lease)
+        self.dead_letter(lease, record, CODE, keep_body=keeps_body(record.topic))
+
+    def forget_marker(self, lease: Lease, record: InputRecord) -> None:
+        """Remove the marker that was committed before this record was taken in hand."""
+        forget_marker(self.connection, lease, record)
 
     def re_route(
         self, lease: Lease, record: InputRecord, *, partition: int, source: str, event_id: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from tests.simulator import parking
+from tests.simulator import parking, quarantine
 from tests.simulator.database import Database
 from tests.simulator.topics import Partition, Stored, Topics
 
@@ -70,6 +70,7 @@ def differences(database: Database, topics: Topics) -> list[str]:
         found += _ledger(database, region, outcomes)
         found += _log(database, region, outcomes)
         found += _relayed(database, topics, partition)
+    found += quarantine.differences(database, topics, REGION_CODES)
     return found + _sent_on(topics)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from streams.engine import dead_letters
 from streams.engine.database import QUERIES
 from streams.engine.log import LOGS
-from tests.simulator import parking
+from tests.simulator import parking, quarantine
 from tests.simulator.database import Handler, Transaction
 
 Rows = list[tuple[Any, ...]]
@@ -30,6 +30,7 @@ def claim_head(tx: Transaction, p: Mapping[str, Any]) -> Rows:
     tx.lock("head", *_place(p), frees=True)
     epoch, sequence = tx.read("head", *_place(p)) or (0, 0)
     tx.write((epoch + 1, sequence), "head", *_place(p))
+    tx.write(p["worker"], "head_worker", *_place(p))
     return [(epoch + 1, sequence)]
 
 
@@ -256,6 +257,7 @@ HANDLERS: Mapping[str, tuple[str, Handler]] = MappingProxyType(
     | {dead_letters.QUERIES[call.__name__]: (call.__name__, call) for call in NAMED_IN_REPAIR}
     | {QUERIES[name]: (name, nothing) for name in WITHOUT_OUTCOME}
     | dict(parking.HANDLERS)
+    | dict(quarantine.HANDLERS)
     | {"log rows": ("log rows", log_rows), "copy log rows": ("copy log rows", copy_log_rows)}
     | {
         READ: (READ, read_row),

@@ -41,11 +41,18 @@ KEPT: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "advice": (("region", "position"), ("incarnation", "key", "body")),
     "dead_letter": (("id",), ("region", "topic", "offset", "code")),
     "parked": (("stage", "version", "region", "log", "household_id"), ("position",)),
+    "head_worker": (("stage", "version", "region"), ("worker",)),
+    "marker": (
+        ("stage", "version", "region", "topic", "place", "worker"),
+        ("in_hand", "deaths"),
+    ),
     "outbox": (
         ("seq",),
         ("stage", "region", "id", "topic", "partition", "body_sealed", "envelope_sealed"),
     ),
 }
+# What the simulator keeps apart.
+PART_OF = {"head_worker": "head"}
 
 
 class Rig(Protocol):
@@ -166,7 +173,7 @@ class PostgresRig:
                 rows = connection.execute(
                     sql.SQL("select {} from {}").format(
                         sql.SQL(", ").join(map(sql.Identifier, (*key, *columns))),
-                        sql.Identifier("engine", name),
+                        sql.Identifier("engine", PART_OF.get(name, name)),
                     )
                 ).fetchall()
                 found[name] = {row[: len(key)]: row[len(key) :] for row in rows}

@@ -129,7 +129,8 @@ def test_a_fence_that_waited_sees_what_became_of_the_other_unit(rig: Rig, *, com
             ends.append("fenced")
 
     rig.together(hold, wait)
-    assert ends == (["held", "fenced"] if commits else ["given up", "written"])
+    # Who says so first is chance: the one that waited goes on as soon as the other has committed.
+    assert set(ends) == ({"held", "fenced"} if commits else {"given up", "written"})
     assert len(rig.tables()["ledger"]) == 1
 
 
