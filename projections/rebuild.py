@@ -26,7 +26,7 @@ from streams.engine.log import FINDINGS
 from streams.engine.log_copy import EVERY_ROW, Stretch, copied_rows
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "facts": ("event", "correction", *(fact.table for fact in JOURNAL_FACTS)),
+    "facts": ("event", "correction", "calendar", *(fact.table for fact in JOURNAL_FACTS)),
     "advice": ("advice_event", "advice_correction", *(fact.table for fact in ADVICE_FACTS)),
     "history": ("timeline", "household"),
     "findings": ("finding",),

@@ -13,10 +13,9 @@ import pytest
 
 from connectors.simulation.days import simulate
 from connectors.simulation.events import SimulatedEvent, Slice
-from connectors.simulation.figures import Edition, Figures, shipped_figures
+from connectors.simulation.figures import Figures, shipped_figures
+from hub.published import compare
 from projections.facts.registry import ADVICE_FACTS, JOURNAL_FACTS
-from projections.statistics import STATISTICS, count, month_matrix
-from projections.statistics.figure import month
 from streams.engine.database import Connection
 from streams.engine.stage import InputRecord
 from streams.household.terms import start_of_day
@@ -29,8 +28,8 @@ COUNTED = {"EventCorrected", "AdviceCorrected"} | {
     fact.record_name for fact in (*JOURNAL_FACTS, *ADVICE_FACTS)
 }
 FIGURES: Figures = shipped_figures()
-EDITIONS = {edition.id: edition for edition in FIGURES.editions}
-ASKED = {statistic.id for statistic in STATISTICS}
+FIGURES_STATED = 244
+"""Every month, count, share, row and bucket of the file, and how many were registered."""
 
 
 @pytest.fixture(scope="module")
@@ -55,39 +54,21 @@ def _row(log: LogRows, day: Slice, event: SimulatedEvent) -> InputRecord:
     )
 
 
-@pytest.mark.parametrize("edition", [e for e in FIGURES.editions if e.months], ids=lambda e: e.id)
-def test_the_month_matrix_is_the_printed_one(filled: Connection, edition: Edition) -> None:
-    assert edition.months is not None
-    printed = {
-        series: {int(year): list(months) for year, months in years.items()}
-        for series, years in edition.months.items()
-    }
-    years = sorted({year for by_year in printed.values() for year in by_year})
-    matrix = month_matrix(
-        filled, region=FIGURES.region.code, years=years, known_on=edition.known_on
+def test_every_printed_figure_is_ours_at_its_knowledge_date(filled: Connection) -> None:
+    compared = compare(filled, FIGURES)
+    assert [entry.document() for entry in compared if not entry.is_equal] == []
+    assert len(compared) == FIGURES_STATED
+    assert {entry.edition for entry in compared} == {edition.id for edition in FIGURES.editions}
+
+
+def test_a_figure_that_is_not_ours_is_named(filled: Connection) -> None:
+    edition = FIGURES.editions[0]
+    first, *others = edition.counts
+    wrong = first.model_copy(update={"count": first.count + 1})
+    counts = (wrong, *others)
+    other = FIGURES.model_copy(
+        update={"editions": (edition.model_copy(update={"counts": counts}),)}
     )
-    assert matrix == printed
-
-
-def test_the_counts_are_the_printed_ones_on_their_knowledge_date(filled: Connection) -> None:
-    printed, ours = {}, {}
-    for edition in FIGURES.editions:
-        for figure in edition.counts:
-            if figure.statistic in ASKED:
-                name = (edition.id, figure.id)
-                printed[name] = figure.count
-                ours[name] = count(
-                    filled,
-                    figure.statistic,
-                    region=FIGURES.region.code,
-                    first=month(*_month(figure.first)).first,
-                    last=month(*_month(figure.last)).last,
-                    known_on=edition.known_on,
-                ).count
-    assert len(printed) >= 6
-    assert ours == printed
-
-
-def _month(text: str) -> tuple[int, int]:
-    year, number = text.split("-")
-    return int(year), int(number)
+    different = [entry for entry in compare(filled, other) if not entry.is_equal]
+    assert [entry.id for entry in different] == [first.id]
+    assert different[0].document()["published"] == first.count + 1
