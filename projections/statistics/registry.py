@@ -19,6 +19,7 @@ from projections.statistics.s10_reporter_sectors import S10, S11
 from projections.statistics.s12_report_nature import S12
 from projections.statistics.s13_report_forms import S13
 from projections.statistics.s15_assessment_terms import S15
+from projections.statistics.s16_work_stock import S16, S19, S22
 from projections.statistics.s17_services_started import S17, S20
 from projections.statistics.s18_service_terms import S18, S21
 from projections.statistics.s23_restraining_orders import S23, S23_ASSESSED
@@ -42,10 +43,13 @@ STATISTICS: tuple[Statistic, ...] = (
     S12,
     S13,
     S15,
+    S16,
     S17,
     S18,
+    S19,
     S20,
     S21,
+    S22,
     S23,
     S23_ASSESSED,
     S26A,
