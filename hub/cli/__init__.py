@@ -17,6 +17,7 @@ from hub.cli.contract import schemas_app, topics_app
 from hub.cli.dead_letters import dead_letters_app
 from hub.cli.operate import doctor, migrate, serve, trace, work
 from hub.cli.rebuild import rebuild
+from hub.cli.report import report
 from hub.cli.run import demo, simulate, up
 from hub.cli.soak import soak
 from hub.cli.speaking import EXIT_AGAIN, EXIT_NOT, EXIT_STOPPED, say
@@ -55,6 +56,7 @@ app.add_typer(schemas_app, name="schemas")
 app.add_typer(dead_letters_app, name="dead-letters")
 app.command()(doctor)
 app.command()(rebuild)
+app.command()(report)
 app.command()(verify)
 app.command()(work)
 app.command()(serve)

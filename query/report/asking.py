@@ -207,7 +207,9 @@ class _Asked:
         )
 
     def stock(self, service: str, statistic_id: str) -> Stock:
-        days = first_days(self._asked.first, self._asked.last)
+        # Three years, as figures 6 and 8 of the published report.
+        oldest = self._asked.periods[-1].first.replace(month=1)
+        days = first_days(oldest, self._asked.last)
         statistic = statistic_of(statistic_id)
         answers = figures_of(self._connection, statistic_id, self._question, days)
         return Stock(
