@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -82,6 +83,26 @@ STAGES: Mapping[str, Callable[[Settings], Stage]] = {
     "radar": _radar,
     "projections": _projections,
 }
+
+
+# What the functions above import; naming it again lets a process import it before it forks.
+ROOMS: Mapping[str, tuple[str, ...]] = {
+    "admission": ("streams.admission.senders", "streams.admission.stage"),
+    "advice": ("streams.admission.senders", "streams.admission.advice"),
+    "radar": (
+        "connectors.gateway.errors",
+        "connectors.gateway.publisher",
+        "streams.radar.clock",
+        "streams.radar.stage",
+    ),
+    "projections": ("projections.stage",),
+}
+
+
+def import_rooms(name: str) -> None:
+    """Import what a stage needs, and build nothing."""
+    for module in (*ROOMS[name], "streams.engine.faust_transport"):
+        importlib.import_module(module)
 
 
 def stage_topics() -> Mapping[str, tuple[str, ...]]:

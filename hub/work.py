@@ -1,9 +1,10 @@
-"""Runs the worker of one stage until it is told to stop."""
+"""Runs the worker of one stage until it is told to stop, under a guardian."""
 
 from __future__ import annotations
 
 import structlog
 
+from hub.guardian import FormerEnd, guard
 from hub.health import (
     Check,
     HealthServer,
@@ -14,7 +15,9 @@ from hub.health import (
 )
 from hub.settings import Settings
 from hub.telemetry import start_logging, tune_garbage_collector
-from hub.wiring import worker
+from hub.wiring import import_rooms, worker
+from streams.engine import crash_points
+from streams.engine.broker import KafkaBroker, wait_for_broker
 from streams.engine.faust_worker import create_app, run_app
 
 logger = structlog.get_logger()
@@ -23,18 +26,32 @@ logger = structlog.get_logger()
 def run_worker(name: str, settings: Settings) -> int:
     """Run one stage in the foreground and return the exit code: 0 after SIGTERM, else 1.
 
-    Any error that is not known to pass ends the process; starting it again is free.
+    The worker is a child process: one that a signal kills is followed by the next at once, one
+    that ends by itself ends the command.  Any error that is not known to pass ends the process;
+    starting it again is free.
     """
     start_logging(level=settings.log_level, form=settings.log_format, service=f"work.{name}")
+    import_rooms(name)
+    return guard(lambda former: _work(name, settings, former), before_next=crash_points.disarm)
+
+
+def _work(name: str, settings: Settings, former: FormerEnd) -> int:
     core = worker(name, settings)
     checks = _checks(settings)
     health = HealthServer(
         settings.host, settings.metrics_port, lambda: {**core.problems, **run_checks(checks)}
     )
     health.start()
-    logger.info("worker_started", stage=name, slot=core.slot, metrics_port=health.port)
+    logger.info(
+        "worker_started",
+        stage=name,
+        slot=core.slot,
+        metrics_port=health.port,
+        former_end=former.value,
+    )
     tune_garbage_collector()
     try:
+        wait_for_broker(KafkaBroker(settings.bootstrap, core.slot), core.stage.topics)
         return run_app(create_app(core, bootstrap=settings.bootstrap, data_directory="."))
     finally:
         core.stop()

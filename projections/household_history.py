@@ -11,6 +11,7 @@ from projections.copying import Connection, copy_rows
 from projections.details import details
 from projections.entries import LogEntry
 from projections.facts.fact_type import Record
+from projections.rearrangements import move_rows
 from schemas.events import EVENT_TYPES, EventType, derived_id
 from streams.household.terms import amsterdam_day, noon
 
@@ -40,13 +41,14 @@ _COLUMNS = (
 
 
 def write_timeline(connection: Connection, region: str, entries: Sequence[LogEntry]) -> None:
-    """Append the timeline rows of entries that come next in the region's journal."""
+    """Append the timeline rows of entries that come next, and move those that they move."""
     copy_rows(
         connection,
         "timeline",
         _COLUMNS,
         (row for entry in entries if entry.row["households"] for row in _rows(region, entry)),
     )
+    move_rows(connection, region, ["timeline"], entries)
 
 
 def _rows(region: str, entry: LogEntry) -> Iterator[tuple[object, ...]]:

@@ -50,6 +50,10 @@ _LEVEL_BY_CODE: Final = MappingProxyType({level.code: level for level in LEVELS}
 _WITHDRAWAL_WORDS: Final = MappingProxyType(
     {
         "EVENT_CORRECTED": "Een gebeurtenis waarop het rustte, is gecorrigeerd",
+        "HOUSEHOLDS_MERGED": "Het huishouden is samengevoegd met een ander",
+        "HOUSEHOLD_SPLIT": "Het huishouden is gesplitst",
+        "MERGE_UNDONE": "De samenvoeging van huishoudens is ongedaan gemaakt",
+        "SPLIT_UNDONE": "De splitsing van het huishouden is ongedaan gemaakt",
         "REASSESSED": "Een later ontvangen bericht veranderde de voorvallen",
     }
 )

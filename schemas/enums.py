@@ -358,3 +358,14 @@ class ErasureGround(StrEnum):
     RETENTION_END = "RETENTION_END"
     REQUEST_GRANTED = "REQUEST_GRANTED"
     REPORT_REFUTED = "REPORT_REFUTED"
+
+
+class RearrangementKind(StrEnum):
+    """Why events came to belong to another household."""
+
+    UNKNOWN = "UNKNOWN"
+    MERGED = "MERGED"
+    SPLIT = "SPLIT"
+    MERGE_UNDONE = "MERGE_UNDONE"
+    SPLIT_UNDONE = "SPLIT_UNDONE"
+    CORRECTED = "CORRECTED"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 EXIT_USAGE = 2
 
 
-class Form(str, Enum):
+class Form(StrEnum):
     """The forms of a report."""
 
     JSON = "json"
@@ -28,6 +28,7 @@ class Form(str, Enum):
 
 
 def report(
+    *,
     first: Annotated[str | None, typer.Option("--from", help="First month: 2025-01")] = None,
     last: Annotated[str | None, typer.Option("--to", help="Last month: 2025-08")] = None,
     year: Annotated[str | None, typer.Option(help="A whole year, as the factsheet: 2023")] = None,

@@ -19,8 +19,8 @@ def soak(
 ) -> None:
     """Inject faults into a Radar under load and compare what it kept with what it was sent.
 
-    Starts servers and services of its own in a temporary place; about five seconds a fault, on
-    two cores.  From a checkout only: the oracle is part of the tests.  Exit 1 when anything was
+    Starts servers and services of its own in a temporary place; about three seconds a fault,
+    on two cores.  From a checkout only: the oracle is part of the tests.  Exit 1 when anything was
     lost, doubled, misplaced or not accounted for.
 
     Example: radar soak --faults 40 --seed 7 --json

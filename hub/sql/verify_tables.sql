@@ -4,13 +4,28 @@
 -- name: timeline_counted
 select count(*) from projections.timeline t where t.region = any(%(regions)s);
 
+-- name: rearrangements
+select j.region, j.row_version, j.body
+  from projections.position p
+  join engine.journal j on j.region = p.region and j.position <= p.position
+ where p.projection = 'history' and p.log = 'journal' and p.region = any(%(regions)s)
+   and j.record_name = 'HouseholdsRearranged'
+ order by j.region, j.position;
+
 -- name: timeline_missing
-select j.region, j.position, h.household_id, count(*) over ()
+with moved as (
+  select * from unnest(%(moved_regions)s::text[], %(moved_positions)s::bigint[],
+                       %(moved_households)s::text[]) as m (region, position, household_id)
+)
+select j.region, j.position, coalesce(m.household_id, h.household_id) as household_id,
+       count(*) over ()
   from projections.position p
   join engine.journal j on j.region = p.region and j.position <= p.position
  cross join lateral unnest(j.households) as h (household_id)
+  left join moved m on m.region = j.region and m.position = j.position
   left join projections.timeline t
-    on t.region = j.region and t.household_id = h.household_id and t.position = j.position
+    on t.region = j.region and t.position = j.position
+   and t.household_id = coalesce(m.household_id, h.household_id)
    and t.source = j.source and t.event_id = j.event_id
  where p.projection = 'history' and p.log = 'journal' and p.region = any(%(regions)s)
    and t.position is null
@@ -18,22 +33,34 @@ select j.region, j.position, h.household_id, count(*) over ()
  limit %(limit)s;
 
 -- name: timeline_surplus
+with moved as (
+  select * from unnest(%(moved_regions)s::text[], %(moved_positions)s::bigint[],
+                       %(moved_households)s::text[]) as m (region, position, household_id)
+)
 select t.region, t.position, t.household_id, count(*) over ()
   from projections.timeline t
+  left join moved m on m.region = t.region and m.position = t.position
   left join engine.journal j
-    on j.region = t.region and j.position = t.position and t.household_id = any(j.households)
+    on j.region = t.region and j.position = t.position
+   and case when m.household_id is null then t.household_id = any(j.households)
+            else t.household_id = m.household_id end
  where t.region = any(%(regions)s) and j.position is null
  order by t.region, t.position
  limit %(limit)s;
 
 -- name: household_miscounted
-with counted as (
-  select j.region, h.household_id, count(distinct j.position) as events
+with moved as (
+  select * from unnest(%(moved_regions)s::text[], %(moved_positions)s::bigint[],
+                       %(moved_households)s::text[]) as m (region, position, household_id)
+), counted as (
+  select j.region, coalesce(m.household_id, h.household_id) as household_id,
+         count(distinct j.position) as events
     from projections.position p
     join engine.journal j on j.region = p.region and j.position <= p.position
    cross join lateral unnest(j.households) as h (household_id)
+    left join moved m on m.region = j.region and m.position = j.position
    where p.projection = 'history' and p.log = 'journal' and p.region = any(%(regions)s)
-   group by j.region, h.household_id
+   group by 1, 2
 ), told as (
   select h.region, h.household_id, h.events
     from projections.household h where h.region = any(%(regions)s)

@@ -12,6 +12,7 @@ from projections.facts.corrections import CorrectedEvent, CorrectionStore, Corre
 from projections.facts.fact_type import FactType
 from projections.facts.versions import Corrections, EventKey, Moment, Statement, Version, versions
 from projections.named_sql import query
+from projections.rearrangements import move_rows
 
 EVENT_COLUMNS = ("region", "chain", "position", "source", "event_id", "event_known_at")
 VERSION_COLUMNS = ("position_from", "position_to", "known_from", "known_to")
@@ -53,6 +54,8 @@ def write_facts(
     )
     writer = _FactWriter(connection=connection, tables=tables, region=region, calendars=calendars)
     writer.write(entries)
+    if tables.with_household:
+        move_rows(connection, region, [fact.table for fact in tables.facts], entries)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

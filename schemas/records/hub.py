@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from schemas.enums import ClockMode, ErasureGround, PersonRole
+from schemas.enums import ClockMode, ErasureGround, PersonRole, RearrangementKind
 from schemas.records.envelope import EventMeta, EvidenceRef
 
 
@@ -93,3 +93,27 @@ class PersonSeenElsewhere:
     order_id: str | None = None
     seen_on: date
     seen_in: EvidenceRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventMove:
+    """Journal rows that leave one household and count in another; None: in none."""
+
+    from_household: str | None = None
+    to_household: str | None = None
+    positions: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseholdsRearranged:
+    """Earlier rows belong elsewhere from here on: a merge, a split, or a correction across both.
+
+    Put in the journal by the hub after the row that decided it, so that every reader moves the
+    same rows at the same position and decides nothing itself.
+    """
+
+    meta: EventMeta
+    change: RearrangementKind
+    moves: tuple[EventMove, ...]
+    valid_from: date | None = None
+    decided_in: EvidenceRef

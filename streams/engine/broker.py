@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
+import structlog
 from confluent_kafka import TopicCollection, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from streams.engine.errors import StopError, TransientError
 
+logger = structlog.get_logger()
+
 REQUEST_SECONDS_MAX = 10.0
+# By default librdkafka waits up to ten seconds before it tries a broker again that was away.
+RECONNECT_MS_MAX = 500
+RETRY_SECONDS = 0.5
 
 
 class Broker(Protocol):
@@ -30,7 +37,12 @@ class KafkaBroker:
 
     def __init__(self, bootstrap: str, client_id: str) -> None:
         self._admin = AdminClient(
-            {"bootstrap.servers": bootstrap, "client.id": client_id, "log_level": 2}
+            {
+                "bootstrap.servers": bootstrap,
+                "client.id": client_id,
+                "log_level": 2,
+                "reconnect.backoff.max.ms": RECONNECT_MS_MAX,
+            }
         )
 
     def topic_ids(self, topics: Iterable[str]) -> Mapping[str, str]:
@@ -66,3 +78,20 @@ class KafkaBroker:
                 raise TransientError("log bounds cannot be read now") from error
         first, last = ends
         return {place: (first[place], last[place]) for place in first}
+
+
+def wait_for_broker(broker: Broker, topics: Iterable[str]) -> None:
+    """Return when the broker knows these topics.
+
+    A Kafka client of Faust that starts while the broker is away ends its process, and the restart
+    comes later than the broker.  Raises StopError for a topic that does not exist.
+    """
+    names = tuple(topics)
+    while True:
+        try:
+            broker.topic_ids(names)
+        except TransientError:
+            logger.warning("broker_awaited")
+            time.sleep(RETRY_SECONDS)
+        else:
+            return

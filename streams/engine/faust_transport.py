@@ -8,6 +8,8 @@ overridden, but for the two that undo Faust's hard-coded fetch wait of 1.5 s.
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
@@ -57,10 +59,24 @@ class Consumer(driver.Consumer):
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
-        """Claim what was assigned; Faust awaits this before any record flows again."""
-        self.radar.close_unit()
+        """Claim what was assigned; Faust awaits this before any record flows again.
+
+        When the next rebalance begins Faust waits no longer, but a thread cannot be cancelled:
+        it is told, so that it does not claim later what is somebody else's by then.
+        """
+        radar = self.radar
+        radar.close_unit()
+        rebalances, abandoned = radar.rebalancing_count, threading.Event()
+
+        def is_wanted() -> bool:
+            return radar.rebalancing_count == rebalances and not abandoned.is_set()
+
         assigned = {(tp.topic, tp.partition) for tp in self.assignment()}
-        offsets = await self.radar.in_worker_thread(self.radar.core.claim, assigned)
+        try:
+            offsets = await radar.in_worker_thread(radar.core.claim, assigned, is_wanted)
+        except asyncio.CancelledError:
+            abandoned.set()
+            raise
         positions = {TP(*at): offset for at, offset in offsets.items()}
         if positions:
             await self._thread.seek_wait(positions)

@@ -32,3 +32,6 @@ OUTBOX = Counter(
     "Records put back on an inbound topic and acknowledged.",
     ["stage", "reason"],
 )
+PARKED_HOUSEHOLDS = Gauge(
+    "radar_parked_households", "Households whose rows wait in a stage of this worker.", ["stage"]
+)

@@ -12,6 +12,7 @@ import structlog
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from streams.engine import metrics
+from streams.engine.broker import RECONNECT_MS_MAX
 from streams.engine.crash_points import reach
 from streams.engine.errors import ErrorKind, TransientError, classify
 from streams.engine.lease import Lease
@@ -34,6 +35,7 @@ PRODUCER_SETTINGS = {
     "linger.ms": 1,
     "compression.type": "lz4",
     "delivery.timeout.ms": 12_000,
+    "reconnect.backoff.max.ms": RECONNECT_MS_MAX,
     "log_level": 2,
 }
 # What librdkafka reports for a record that was not acknowledged in time.

@@ -19,7 +19,8 @@ class InputRecord:
     `position` and `incarnation` are set on records of a log topic only; the engine has then
     already dropped what was read before and filled gaps from the log's table, so a stage sees
     positions without gaps.  A row that came from the table instead of the topic carries the
-    offset of the topic record that showed the gap.
+    offset of the topic record that showed the gap.  `waits` marks a log row of which every
+    household is parked: the stage moves its position past it and does not even decode it.
     """
 
     topic: str
@@ -30,6 +31,7 @@ class InputRecord:
     timestamp_ms: int = 0
     position: int | None = None
     incarnation: int | None = None
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from streams.engine.database import QUERIES, Connection, one_row
 from streams.engine.errors import StopError
 from streams.engine.lease import InputPosition, Lease, LogPosition
 from streams.engine.log_tables import LogTables, PostgresLogTables
+from streams.engine.parking import CACHE_KEY, load
 from streams.engine.stage import Stage
 from streams.engine.transaction import UnitTransaction
 
@@ -102,7 +103,7 @@ class PostgresStore:
                     f"topic {topic} was deleted and made again since this stage read it "
                     f"(region {region}); restore the topic, or see the runbook 'recreated topic'"
                 )
-        return Lease(
+        lease = Lease(
             stage=stage.name,
             version=stage.version,
             region=region,
@@ -112,6 +113,8 @@ class PostgresStore:
             inputs=inputs,
             logs=logs,
         )
+        lease.cache[CACHE_KEY] = load(connection, lease)
+        return lease
 
     @contextmanager
     def unit(self, stage: Stage) -> Iterator[UnitTransaction]:

@@ -10,11 +10,12 @@ import psycopg
 
 from streams.engine import dead_letters
 from streams.engine.database import QUERIES, Connection
-from streams.engine.errors import Fenced
+from streams.engine.errors import Fenced, StopError
 from streams.engine.lease import Lease
 from streams.engine.ledger import Outcome
 from streams.engine.log import LOG_TOPICS, Log, LogRow
 from streams.engine.log_tables import LogTables, PostgresLogTables
+from streams.engine.parking import Failure, Parked, ParkingLot
 from streams.engine.sealed_record import RecordSeal
 from streams.engine.stage import InputRecord, Stage
 
@@ -32,6 +33,7 @@ class UnitTransaction:
         self.outcomes: dict[Outcome, int] = defaultdict(int)
         self.posted: set[str] = set()
         """Regions for which this unit put something in the outbox."""
+        self.parked: list[Parked] = []
         self._stage = stage
         self._place = {"stage": stage.name, "version": stage.version}
         self._seal = RecordSeal(dead_letter_key)
@@ -149,6 +151,39 @@ class UnitTransaction:
     def discard(self, lease: Lease, request: dead_letters.Request) -> None:
         """Give dead letters of this region up; see `dead_letters.discard`."""
         dead_letters.discard(self.connection, lease, request)
+
+    def parking(self, lease: Lease) -> ParkingLot:
+        """Return who is parked in the lease's region, to read and to change in this unit."""
+        return ParkingLot(self.connection, lease)
+
+    def park(
+        self, lease: Lease, log: Log, position: int, household_ids: Sequence[str], failure: Failure
+    ) -> None:
+        """Let rows of these households in `log` wait from `position` on; see `parking`."""
+        new = self.parking(lease).park(log.name, position, household_ids, failure)
+        if new:
+            self.parked.append(
+                Parked(
+                    region=lease.region,
+                    log=log.name,
+                    position=position,
+                    household_ids=new,
+                    failure=failure,
+                )
+            )
+
+    def park_row(self, lease: Lease, record: InputRecord, failure: Failure) -> None:
+        """Park all households of a log row that cannot be applied, undecoded.
+
+        Raises StopError when it belongs to none: then nobody can wait, and nothing may be skipped.
+        """
+        parked = self.parking(lease).park_row(record, failure)
+        if parked is None:
+            raise StopError(
+                f"{record.topic}, region {lease.region}: position {record.position} cannot be "
+                f"applied ({failure.code} at {failure.place}) and belongs to no household"
+            )
+        self.parked.append(parked)
 
     def flush(self) -> None:
         """Write everything kept; called by the engine once, right before the commit."""

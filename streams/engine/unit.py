@@ -10,15 +10,36 @@ from streams.engine.lease import Lease
 from streams.engine.log import LOG_TOPICS
 from streams.engine.log_reader import contiguous
 from streams.engine.log_tables import LogTables
+from streams.engine.parking import Failure
 from streams.engine.stage import Batch, InputRecord
 
 
 @dataclass(slots=True, kw_only=True)
 class Unit:
-    """What one poll brought, per lease; `done` once it was written or belongs to nobody."""
+    """What one poll brought, per lease; `done` once it was written or belongs to nobody.
+
+    `parks` is set on a unit of one log row that cannot be applied: its households are parked.
+    """
 
     batches: Sequence[Batch]
     done: bool = False
+    parks: Failure | None = None
+
+
+class RowError(Exception):
+    """A stage that reads logs could not apply what it `saw`; its cause may be one row's fault."""
+
+    def __init__(self, saw: Sequence[Batch], cause: Exception) -> None:
+        super().__init__(type(cause).__name__)
+        self.saw = saw
+        self.cause = cause
+
+    def halves(self) -> list[Batch]:
+        """Return what one region brought in two halves; one row alone cannot be halved."""
+        (batch,) = self.saw
+        middle = len(batch.records) // 2
+        parts = (batch.records[:middle], batch.records[middle:])
+        return [Batch(lease=batch.lease, records=part) for part in parts if part]
 
 
 class PolledRecord(Protocol):

@@ -19,20 +19,22 @@ from streams.engine.broker import Broker, KafkaBroker
 from streams.engine.claims import claim_region
 from streams.engine.crash_points import reach
 from streams.engine.errors import ErrorKind, Fenced, StopError, classify
+from streams.engine.gauges import LeaseGauges
 from streams.engine.lease import Lease
 from streams.engine.log import LOG_BY_TOPIC, LOG_TOPICS
 from streams.engine.log_reader import GAP_ROWS_MAX
 from streams.engine.outbox import PostgresOutbox
+from streams.engine.parking import announce, failure_of, may_park
 from streams.engine.relay import Relay, RelayRow, relay_producer
 from streams.engine.stage import Batch, Stage
 from streams.engine.store import PostgresStore, Store
 from streams.engine.transaction import UnitTransaction
-from streams.engine.unit import Unit, ends_of, readable
+from streams.engine.unit import RowError, Unit, ends_of, readable
 
 logger = structlog.get_logger()
 
 RETRY_DELAY_SECONDS_MIN = 0.1
-RETRY_DELAY_SECONDS_MAX = 5.0
+RETRY_DELAY_SECONDS_MAX = 2.0
 # A log topic that stays behind its table this long is read from the table instead.
 TABLE_READ_AFTER_SECONDS = 3.0
 FORGET_EVERY_SECONDS = 3_600.0
@@ -108,18 +110,21 @@ class Worker:
         self._pause = self._stopping.wait if pause is None else pause
         self._clock = clock
         self._progress_at = self._forgot_at = self._planned_at = clock()
-        self._behind_since: dict[tuple[str, int], float] = {}
+        self._gauges = LeaseGauges(stage.name)
 
     @property
     def reads_logs(self) -> bool:
         """Say whether all input comes from logs, so that nobody waits for a unit's outcome."""
         return LOG_TOPICS.issuperset(self.stage.topics)
 
-    def claim(self, assigned: set[tuple[str, int]]) -> Mapping[tuple[str, int], int]:
+    def claim(
+        self, assigned: set[tuple[str, int]], is_wanted: Callable[[], bool] = lambda: True
+    ) -> Mapping[tuple[str, int], int]:
         """Claim every region of which all topics are assigned; return the next offsets.
 
         A region of which only some topics are here is left alone: two workers that each hold a
-        part of it would both write.  Blocks, with backoff, while broker or database are away.
+        part of it would both write.  Blocks, with backoff, while broker or database are away;
+        gives up when it is not wanted any more, else it would rob whoever was assigned since.
         """
         self.release()
         self.problems = {}
@@ -133,8 +138,9 @@ class Worker:
                     f"this worker holds only part of it; not assigned: {', '.join(missing)}"
                 )
                 continue
-            claimed = self._claim_until_answered(region, partition)
+            claimed = self._claim_until_answered(region, partition, is_wanted)
             if claimed is None:
+                self.release()
                 return {}
             lease, offsets = claimed
             for topic, offset in offsets.items():
@@ -149,10 +155,8 @@ class Worker:
 
     def release(self) -> None:
         """Forget all leases; whatever is queued or in flight for them is now stale."""
-        for (topic, _), lease in self.leases.items():
-            for gauge in (metrics.LAG_RECORDS, metrics.LAG_SECONDS):
-                # A region that another worker holds now must not keep this one's last lag.
-                gauge.labels(stage=self.stage.name, topic=topic, region=lease.region).set(0)
+        # A region that another worker holds now must not keep this one's last lag.
+        self._gauges.forget(self.leases)
         self.leases = {}
         self._relay.follow([])
         metrics.LEASES.labels(stage=self.stage.name).set(0)
@@ -198,8 +202,10 @@ class Worker:
             self.problems.pop("relay", None)
         else:
             self.problems["relay"] = "the broker does not take log rows now"
-        self._measure(highwaters)
         held = self._held()
+        self._gauges.measure(self.leases, highwaters, self._clock())
+        if self.reads_logs:
+            self._gauges.count_parked(held)
         if not held:
             return
         try:
@@ -220,9 +226,9 @@ class Worker:
         with self._store.unit(self.stage) as tx:
             tx.fence([batch.lease for batch in unit.batches])
             reach("after_fence")
-            batches = [readable(tx.tables(), batch) for batch in unit.batches]
+            batches: Sequence[Batch] = [readable(tx.tables(), each) for each in unit.batches]
             if any(batch.records for batch in batches):
-                self.stage.handle(batches, tx)
+                batches = self._handle(unit, batches, tx)
             reach("mid_handle")
             tx.flush()
             tx.advance(
@@ -236,6 +242,22 @@ class Worker:
         reach("after_commit")
         self._adopt(unit, batches, tx)
         metrics.UNIT_SECONDS.labels(stage=self.stage.name).observe(self._clock() - started)
+
+    def _handle(self, unit: Unit, batches: Sequence[Batch], tx: UnitTransaction) -> Sequence[Batch]:
+        """Hand the records to the stage; to one that reads logs with parked rows marked."""
+        if not self.reads_logs:
+            self.stage.handle(batches, tx)
+            return batches
+        if unit.parks is not None:
+            tx.park_row(batches[0].lease, batches[0].records[0], unit.parks)
+        marked = [tx.parking(batch.lease).marked(batch) for batch in batches]
+        try:
+            self.stage.handle(marked, tx)
+        except Exception as error:
+            if not may_park(error):
+                raise
+            raise RowError(marked, error) from error
+        return marked
 
     def _adopt(self, unit: Unit, batches: Sequence[Batch], tx: UnitTransaction) -> None:
         """Move the leases to what was just committed, and hand new log rows to the relay."""
@@ -259,6 +281,7 @@ class Worker:
                     )
             if lease.region in tx.posted:
                 self._relay.post(lease)
+        announce(self.stage.name, tx.parked)
         for outcome, count in tx.outcomes.items():
             metrics.OUTCOMES.labels(stage=self.stage.name, outcome=outcome.value).inc(count)
         self._progress_at = self._clock()
@@ -275,6 +298,8 @@ class Worker:
                 self.apply(Unit(batches=[batch]))
             unit.done = True
             return True
+        if isinstance(error, RowError):
+            return self._isolate(unit, error)
         if kind is not ErrorKind.TRANSIENT:
             raise error
         metrics.RETRIES.labels(stage=self.stage.name).inc()
@@ -289,6 +314,23 @@ class Worker:
             # The database is still away: nothing is known, so nothing is decided.
             self._store.drop()
         return unit.done
+
+    def _isolate(self, unit: Unit, error: RowError) -> bool:
+        """Find the row that fails by itself and have its households parked; see `_after_error`."""
+        (batch,), halves = unit.batches, error.halves()
+        if len(halves) == 1:
+            if unit.parks is not None:
+                # Its households wait and it fails all the same: it is no row's fault.
+                raise error.cause
+            unit.parks = failure_of(error.cause)
+            return False
+        for half in halves:
+            self.apply(Unit(batches=[half]))
+        if batch.records[0].position is None:
+            # All its positions are read now; what is left are the offsets of the topic.
+            self.apply(Unit(batches=[batch]))
+        unit.done = True
+        return True
 
     def _was_committed(self, unit: Unit) -> bool:
         """Read the heads after an error: a COMMIT whose answer was lost may have succeeded."""
@@ -338,24 +380,12 @@ class Worker:
             self._forgot_at = now
             self._store.forget_progress(self.stage, [lease.region for lease in held])
 
-    def _measure(self, highwaters: Mapping[tuple[str, int], int]) -> None:
-        now = self._clock()
-        for (topic, partition), lease in self.leases.items():
-            at = lease.inputs[topic]
-            behind = max(0, highwaters.get((topic, partition), 0) - 1 - at.offset)
-            since = self._behind_since.setdefault((topic, partition), now)
-            if behind == 0:
-                since = self._behind_since[topic, partition] = now
-            labels = {"stage": self.stage.name, "topic": topic, "region": lease.region}
-            metrics.LAG_RECORDS.labels(**labels).set(behind)
-            metrics.LAG_SECONDS.labels(**labels).set(round(now - since, 3))
-
     def _claim_until_answered(
-        self, region: str, partition: int
+        self, region: str, partition: int, is_wanted: Callable[[], bool]
     ) -> tuple[Lease, Mapping[str, int]] | None:
-        """Claim one region, waiting while broker or database are away; None when stopping."""
+        """Claim one region, waiting while broker or database are away; None when given up."""
         delay = RETRY_DELAY_SECONDS_MIN
-        while not self._stopping.is_set():
+        while is_wanted() and not self._stopping.is_set():
             try:
                 return claim_region(self.stage, self._store, self._broker, region, partition)
             except Exception as error:

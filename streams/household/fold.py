@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from streams.household.facts import Correction, CorrectionKind, fact_of
@@ -30,30 +31,34 @@ def evolve(state: HouseholdState, event: JournalEvent) -> HouseholdState:
 
 
 def void_events(state: HouseholdState) -> frozenset[EventKey]:
-    """Return the events that a correction in force has taken out.
+    """Return the events that a correction in force has taken out."""
+    return void_among(
+        state.corrections.values(), lambda key: key in state.facts or key in state.corrections
+    )
+
+
+def void_among(
+    corrections: Collection[Correction], is_known: Callable[[EventKey], bool]
+) -> frozenset[EventKey]:
+    """Return the events that these corrections take out, given which events have arrived.
 
     Of several corrections of one target the last by journal position decides.  A correction that
     is itself void decides nothing, which is how correcting a correction revives its target; as it
-    stands later in the journal than what it corrects, one walk from the end settles all.
+    stands later in the journal than what it corrects, one walk from the end settles all.  Until a
+    replacement has arrived its target keeps counting.
     """
-    if not state.corrections:
+    if not corrections:
         return frozenset()
     void: set[EventKey] = set()
     decided: set[EventKey] = set()
     newest_first = sorted(
-        state.corrections.values(), key=lambda correction: (-correction.position, correction.key)
+        corrections, key=lambda correction: (-correction.position, correction.key)
     )
     for correction in newest_first:
         if correction.key in void or correction.target in decided:
             continue
         decided.add(correction.target)
-        if correction.kind is not CorrectionKind.REPLACED or _is_known(
-            state, correction.replacement
-        ):
+        is_waiting = correction.replacement is None or not is_known(correction.replacement)
+        if correction.kind is not CorrectionKind.REPLACED or not is_waiting:
             void.add(correction.target)
     return frozenset(void)
-
-
-def _is_known(state: HouseholdState, key: EventKey | None) -> bool:
-    """Say whether a replacement has arrived: until then its target keeps counting."""
-    return key is not None and (key in state.facts or key in state.corrections)

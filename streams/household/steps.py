@@ -76,27 +76,59 @@ def take_tick(
     return _step(state, outcome)
 
 
+def reassess(
+    before: HouseholdState,
+    after: HouseholdState,
+    event: JournalEvent,
+    *,
+    region: str,
+    household_id: str,
+    rule_set: RuleSet,
+    reason_code: str,
+) -> Step:
+    """Say what follows when the events of a household are others than before the row.
+
+    `reason_code` is why findings that nothing gives any more are withdrawn; those that stay cite
+    no event that has left.
+    """
+    cause = _cause(event, region, household_id)
+    gone = frozenset(before.facts.keys() - after.facts.keys())
+    step = _reassessed(before, after, event, cause, rule_set, gone=gone, reason_code=reason_code)
+    findings = tuple(
+        replace(
+            finding,
+            triggers=tuple(key for key in finding.triggers if key not in gone),
+            evidence=tuple(key for key in finding.evidence if key not in gone),
+        )
+        for finding in step.state.findings
+    )
+    return replace(step, state=replace(step.state, findings=findings))
+
+
 def _reassessed(
     before: HouseholdState,
     after: HouseholdState,
     event: JournalEvent,
     cause: Cause,
     rule_set: RuleSet,
+    *,
+    gone: frozenset[EventKey] = frozenset(),
+    reason_code: str | None = None,
 ) -> Step:
     earlier, later = episodes_of(before), episodes_of(after)
     if _is_late(event.key, later, cause):
         cause = replace(cause, late=True)
     void = void_events(after)
-    outcome = advance(before.findings, appeared(earlier, later, rule_set), cause, void)
+    outcome = advance(before.findings, appeared(earlier, later, rule_set), cause, void | gone)
     changes = outcome.changes
     is_corrected = void != void_events(before)
-    if is_corrected or not _signal_keys(earlier) <= _signal_keys(later):
+    if reason_code is not None or is_corrected or not _signal_keys(earlier) <= _signal_keys(later):
         outcome = withdraw(
             outcome.findings,
             later,
-            void,
+            void | gone,
             cause,
-            REASON_CORRECTED if is_corrected else REASON_REASSESSED,
+            reason_code or (REASON_CORRECTED if is_corrected else REASON_REASSESSED),
         )
         changes += outcome.changes
     return Step(state=replace(after, findings=outcome.findings), changes=changes)

@@ -7,6 +7,7 @@ adds to those (article 3 lid 3), which is what `Calendar.extra_days` is for.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -78,6 +79,20 @@ def report_measure_due(received_on: date) -> date:
     Up to seven days stricter than the law's five working days and ten weeks; never rolled.
     """
     return received_on + timedelta(days=REPORT_MEASURE_DAYS)
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the same day so many months later, or the last of that month when it is shorter.
+
+    definitions.md counts a year after 29 February to 28 February.  A negative number looks back.
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def years_after(day: date, years: int) -> date:
+    """Return the same day so many years later; 29 February becomes 28 February."""
+    return months_after(day, 12 * years)
 
 
 def local_days_later(instant: datetime, days: int) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from streams.engine.database import Connection
@@ -18,7 +18,9 @@ from streams.household.rule_set import (
     rules_payload,
 )
 from streams.household.state import from_bytes, to_bytes
+from streams.radar.rearrangements import read_rows_at
 from streams.radar.region_fold import Kept
+from streams.radar.rows import Row
 
 QUERIES = load_queries("streams.radar")
 # About 10 kB each in memory: 20 MB a region, and misses cost one query per unit.
@@ -72,6 +74,10 @@ class HouseholdStore:
             self._cache.move_to_end(name)
         while len(self._cache) > CACHED_HOUSEHOLDS_MAX:
             self._cache.popitem(last=False)
+
+    def rows_at(self, positions: Collection[int]) -> list[Row]:
+        """Return the region's journal rows at these positions, in order."""
+        return read_rows_at(self._connection, self._region, positions)
 
     def rule_set(self) -> RuleSet:
         """Return the rules in force after the last committed row; the defaults before any."""

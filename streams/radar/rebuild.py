@@ -34,6 +34,7 @@ from streams.household.state import to_bytes
 from streams.radar import household_store
 from streams.radar.finding_rows import finding_record
 from streams.radar.household_store import HouseholdStore
+from streams.radar.rearrangements import read_rows_at
 from streams.radar.region_fold import Kept, RegionFold, Said
 from streams.radar.rows import CLOCK_TICKED, READ_RECORDS, RULES_ACTIVATED, Row, decode_row
 from streams.radar.stage import RadarStage, last_tick, touched
@@ -81,11 +82,17 @@ class Share:
 
     def run(self, database_url: str, advanced: Callable[[float], None]) -> None:
         """Fold the share and write its rows, all in one transaction of its own."""
-        fold = RegionFold(region=self.region, rule_set=DEFAULT_RULE_SET, households={})
         with (
             psycopg.connect(database_url) as reading,
             psycopg.connect(database_url) as writing,
         ):
+            fold = RegionFold(
+                region=self.region,
+                rule_set=DEFAULT_RULE_SET,
+                households={},
+                # The connection that reads the stretch is busy until its end.
+                rows_at=lambda positions: read_rows_at(writing, self.region, positions),
+            )
             said: list[Said] = []
             at = 0
             stretch = Stretch(log=JOURNAL, region=self.region, first=1, last=self.last)
@@ -167,6 +174,7 @@ def catch_up(connection: Connection, region: str, to: int) -> None:
             region=region,
             rule_set=store.rule_set(),
             households=store.load(touched(rows), last_tick(rows)),
+            rows_at=store.rows_at,
         )
         said: list[Said] = []
         for row in rows:

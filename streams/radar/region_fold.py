@@ -9,10 +9,12 @@ from datetime import date
 
 from streams.household.findings import FindingChange, wake_on
 from streams.household.fold import INITIAL
+from streams.household.rearranging import HOUSEHOLDS_REARRANGED, take_rearrangement
 from streams.household.rule_set import RuleSet, rule_set_of
 from streams.household.state import HouseholdState
 from streams.household.steps import Step, take_event, take_tick
-from streams.radar.rows import CLOCK_TICKED, RULES_ACTIVATED, Row
+from streams.radar.rearrangements import moves_of
+from streams.radar.rows import CLOCK_TICKED, RULES_ACTIVATED, Row, RowsAt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,14 +38,21 @@ class RegionFold:
     """Applies rows strictly in order; how they are cut into units changes nothing.
 
     `households` must hold every known household that a row names, and every one whose `wake_at`
-    is reached by a tick among the rows; one that is absent is taken for new.
+    is reached by a tick among the rows; one that is absent is taken for new. `rows_at` gives the
+    earlier rows that a rearrangement moves from one household to another.
     """
 
     def __init__(
-        self, *, region: str, rule_set: RuleSet, households: MutableMapping[str, Kept]
+        self,
+        *,
+        region: str,
+        rule_set: RuleSet,
+        households: MutableMapping[str, Kept],
+        rows_at: RowsAt,
     ) -> None:
         self.region = region
         self.rule_set = rule_set
+        self._rows_at = rows_at
         self.households = households
         self.changed: set[str] = set()
         # Days may be stale; each is compared with the household's own day when it comes up.
@@ -62,6 +71,8 @@ class RegionFold:
             case name if name == RULES_ACTIVATED:
                 self.rule_set = rule_set_of(row.event.payload)
                 return []
+            case name if name == HOUSEHOLDS_REARRANGED:
+                return self._rearranged(row)
             case _:
                 return self._event(row)
 
@@ -72,6 +83,27 @@ class RegionFold:
             step = take_event(
                 kept.state,
                 row.event,
+                region=self.region,
+                household_id=household_id,
+                rule_set=self.rule_set,
+            )
+            said += self._keep(household_id, kept, step, row)
+        return said
+
+    def _rearranged(self, row: Row) -> list[Said]:
+        """Let each household of the row lose and gain the events that it moves."""
+        if not row.household_ids:
+            return []
+        moves = moves_of(row)
+        moved = {move.positions: [r.event for r in self._rows_at(move.positions)] for move in moves}
+        said: list[Said] = []
+        for household_id in row.household_ids:
+            kept = self.households.get(household_id) or Kept()
+            step = take_rearrangement(
+                kept.state,
+                row.event,
+                gone=[e for m in moves if m.left == household_id for e in moved[m.positions]],
+                came=[e for m in moves if m.joined == household_id for e in moved[m.positions]],
                 region=self.region,
                 household_id=household_id,
                 rule_set=self.rule_set,

@@ -13,7 +13,7 @@ from streams.engine.log import LogRow
 from streams.household.rule_set import DEFAULT_RULE_SET, RuleSet
 from streams.household.state import to_bytes
 from streams.radar.finding_rows import finding_log_rows
-from streams.radar.region_fold import Kept, RegionFold
+from streams.radar.region_fold import Kept, RegionFold, Said
 from streams.radar.rows import Row
 
 FIRST_INCARNATION = 1
@@ -40,9 +40,18 @@ def replay(
 ) -> Replayed:
     """Fold all rows of one region, in the order of their positions.
 
-    `rule_set` holds until the first `RulesActivated` row.  Memory grows with the households.
+    `rule_set` holds until the first `RulesActivated` row.  Memory grows with the rows.
     """
-    fold = RegionFold(region=region, rule_set=rule_set, households={})
-    said = [one for row in rows for one in fold.apply(row)]
+    read: dict[int, Row] = {}
+    fold = RegionFold(
+        region=region,
+        rule_set=rule_set,
+        households={},
+        rows_at=lambda positions: [read[position] for position in sorted(positions)],
+    )
+    said: list[Said] = []
+    for row in rows:
+        read[row.event.position] = row
+        said += fold.apply(row)
     findings = finding_log_rows(said, region=region, incarnation=incarnation, first=1)
     return Replayed(households=dict(fold.households), findings=tuple(findings))

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from schemas.codec import decode_body
 from streams.household.facts import FACT_RECORDS
 from streams.household.journal_event import JournalEvent, PersonSeen
+from streams.household.rearranging import HOUSEHOLDS_REARRANGED
 
 JOURNAL_ROW_VERSION = 1
 RULES_ACTIVATED = "RulesActivated"
 CLOCK_TICKED = "ClockTicked"
 # Other kinds of event pass the radar unread, so their payload is not even decoded.
-READ_RECORDS = FACT_RECORDS | {"AnalystDecided", CLOCK_TICKED, RULES_ACTIVATED}
+READ_RECORDS = FACT_RECORDS | {
+    "AnalystDecided",
+    CLOCK_TICKED,
+    HOUSEHOLDS_REARRANGED,
+    RULES_ACTIVATED,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,15 +31,19 @@ class Row:
     household_ids: tuple[str, ...]
 
 
-def decode_row(body: bytes) -> Row:
-    """Return the row in an unframed `JournalRow`.
+RowsAt = Callable[[Collection[int]], Sequence[Row]]
+"""Reads rows of one region's journal by their positions, in order; each of them exists."""
+
+
+def decode_row(body: bytes, read: Collection[str] = READ_RECORDS) -> Row:
+    """Return the row in an unframed `JournalRow`; payloads of the kinds in `read` are decoded.
 
     Raises DataError when it does not decode: the journal is our own, so that is a defect.
     """
     record = decode_body("JournalRow", JOURNAL_ROW_VERSION, body)
     name = record["record_name"]
     payload = {}
-    if name in READ_RECORDS:
+    if name in read:
         payload = decode_body(name, record["record_version"], record["payload"])
     event = JournalEvent(
         position=record["position"],

@@ -63,6 +63,7 @@ def _apply(lease: Lease, rows: Sequence[Row], tx: UnitTransaction) -> None:
         region=lease.region,
         rule_set=store.rule_set(),
         households=store.load(touched(rows), last_tick(rows)),
+        rows_at=store.rows_at,
     )
     said: list[Said] = []
     for row in rows:

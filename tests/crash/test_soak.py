@@ -13,11 +13,11 @@ from hub.local.errors import DownloadFailed, PackagesMissing
 from tests.conftest import skip_or_fail
 from tests.soak.soak import run_soak
 
-FAULTS = int(os.environ.get("RADAR_TEST_FAULTS", "12"))
+FAULTS = int(os.environ.get("RADAR_TEST_FAULTS", "40"))
 SEED = int(os.environ.get("RADAR_TEST_SEED", "20"))
 
 
-@pytest.mark.timeout(120 + 40 * FAULTS)
+@pytest.mark.timeout(240 + 20 * FAULTS)
 def test_everything_sent_counts_once_through_faults() -> None:
     print(f"seed {SEED}: radar soak --faults {FAULTS} --seed {SEED} repeats it")
     try:
@@ -30,7 +30,9 @@ def test_everything_sent_counts_once_through_faults() -> None:
     assert outcome.left is None, outcome.left
     assert verdict.is_clean, verdict.examples
     assert outcome.rebuild_equal
+    assert outcome.is_conserved
     # A run in which nothing was going on, or nobody was hit, would prove nothing.
     assert min(verdict.outcomes[name] for name in ("applied", "duplicate", "dead_lettered")) > 10
     assert outcome.record.by_kind.total() >= FAULTS * 3 / 4, outcome.record.missed
     assert outcome.record.hit_in_flight >= FAULTS / 2
+    assert outcome.record.during_recovery >= FAULTS * 3 / 10

@@ -15,9 +15,10 @@ from schemas.json_mapping import ParsedEvent
 from schemas.topics import TOPICS
 from streams.engine.stage import InputRecord
 from tests.support.admission import AdmissionRoad
+from tests.support.spoken import ONLY_THE_HUB_WRITES
 
 HUB_RECORDS = frozenset(TOPICS["vt.in.hub.v1"].records) - {"EventCorrected"}
-NOT_ADMITTED = HUB_RECORDS | {"AnalystDecided", "PersonSeenElsewhere"}
+NOT_ADMITTED = HUB_RECORDS | ONLY_THE_HUB_WRITES | {"AnalystDecided"}
 TOPIC_OF_CORRECTED = "vt.in.case-system.v1"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -27,6 +27,10 @@ class MemoryStore:
 
     rows: dict[str, tuple[bytes, date | None, int]] = field(default_factory=dict)
     log: list[LogRow] = field(default_factory=list)
+    journal: dict[int, Row] = field(default_factory=dict)
+
+    def rows_at(self, positions: Collection[int]) -> list[Row]:
+        return [self.journal[position] for position in sorted(positions)]
 
     def apply(self, unit: Sequence[Row]) -> None:
         wanted, day = touched(unit), last_tick(unit)
@@ -35,7 +39,9 @@ class MemoryStore:
             for name, (state, wake_at, position) in self.rows.items()
             if name in wanted or (day is not None and wake_at is not None and wake_at <= day)
         }
-        fold = RegionFold(region=REGION, rule_set=DEFAULT_RULE_SET, households=loaded)
+        fold = RegionFold(
+            region=REGION, rule_set=DEFAULT_RULE_SET, households=loaded, rows_at=self.rows_at
+        )
         said = [one for row in unit for one in fold.apply(row)]
         for name in fold.changed:
             kept = fold.households[name]
@@ -47,7 +53,7 @@ class MemoryStore:
 @given(regions(), st.data())
 def test_units_of_any_size_write_the_same_bytes(said: list[Said], data: st.DataObject) -> None:
     journal = rows(said)
-    store = MemoryStore()
+    store = MemoryStore(journal={row.event.position: row for row in journal})
     start = 0
     while start < len(journal):
         size = data.draw(st.integers(1, len(journal) - start))

@@ -7,11 +7,12 @@ import random
 import sys
 import time
 
-from tests.simulator.plants import PLANTS
+from tests.simulator.plants import MENDED, PLANTS
 from tests.simulator.process import PRODUCT
 from tests.simulator.schedules import run_schedules
 
 TRACE_LINES_SHOWN = 60
+EVERY_PLANT = {**PLANTS, **MENDED}
 
 
 def main() -> int:
@@ -19,7 +20,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulator", description=__doc__)
     parser.add_argument("--schedules", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**9))
-    parser.add_argument("--plant", choices=sorted(PLANTS), help="run with a planted bug")
+    parser.add_argument("--plant", choices=sorted(EVERY_PLANT), help="run with a planted bug")
     asked = parser.parse_args()
     print(f"seed {asked.seed}, {asked.schedules} schedules", flush=True)
     started = time.monotonic()
@@ -28,7 +29,7 @@ def main() -> int:
         if done % 1_000 == 0:
             print(f"{done} schedules, {time.monotonic() - started:.0f} s", flush=True)
 
-    parts = PLANTS[asked.plant] if asked.plant else PRODUCT
+    parts = EVERY_PLANT[asked.plant] if asked.plant else PRODUCT
     run = run_schedules(seed=asked.seed, schedules=asked.schedules, parts=parts, progress=progress)
     for what, count in sorted(run.counts.items()):
         print(f"{count:>9} {what}")

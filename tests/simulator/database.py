@@ -30,6 +30,8 @@ class Odds:
     deliver: float = 0.0
     broker: float = 0.0
     lookup: float = 0.0
+    reread: float = 0.0
+    """Of a connection that breaks while an unknown outcome is looked up."""
 
 
 class Transaction:
@@ -47,6 +49,11 @@ class Transaction:
         if place in self.writes:
             return self.writes[place]
         return self.database.rows.get(place)
+
+    def rows_of(self, table: str) -> dict[Key, Any]:
+        """Return a table as this transaction sees it."""
+        seen = {**self.database.rows, **self.writes}
+        return {key: row for (at, key), row in seen.items() if at == table and row is not None}
 
     def lock(self, table: str, *key: Any, frees: bool = False) -> None:
         """Wait for the row; `frees` ends who blocks it too long, as the engine's claim does."""
@@ -69,6 +76,7 @@ class Transaction:
         self.locks.append(place)
 
     def write(self, value: Any, table: str, *key: Any) -> None:
+        """Write a row; None deletes it."""
         self.lock(table, *key)
         self.writes[table, key] = value
 
@@ -84,7 +92,10 @@ class Transaction:
 
     def commit(self) -> None:
         if not self.is_over:
-            self.database.rows.update(self.writes)
+            rows = self.database.rows
+            rows.update(self.writes)
+            for place in [place for place, value in self.writes.items() if value is None]:
+                del rows[place]
             self._end()
             self.database.watch()
 
@@ -119,11 +130,17 @@ class Database:
     in_doubt: list[Transaction] = field(default_factory=list)
     is_away: bool = False
     counts: dict[str, int] = field(default_factory=dict)
+    identities: int = 0
     watch: Callable[[], None] = lambda: None
 
     def count(self, what: str) -> None:
         self.counts[what] = self.counts.get(what, 0) + 1
         self.scheduler.note(what)
+
+    def next_identity(self) -> int:
+        """Give out the next number of a column that counts by itself; no rollback takes it back."""
+        self.identities += 1
+        return self.identities
 
     def stop(self) -> None:
         """Stop at once: open transactions are gone, those in doubt too."""
@@ -211,7 +228,8 @@ class SimulatedConnection:
         database = self._database
         database.scheduler.point(name)
         self._check()
-        if database.scheduler.chance(database.odds.cut):
+        odds = database.odds.reread if name == "read_inputs" else 0.0
+        if database.scheduler.chance(max(odds, database.odds.cut)):
             database.count("connection_cut")
             self.close()
             raise psycopg.OperationalError("the connection is lost")

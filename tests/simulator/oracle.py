@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from tests.simulator import parking
 from tests.simulator.database import Database
 from tests.simulator.topics import Partition, Stored, Topics
 
@@ -15,6 +16,7 @@ REGION_CODES = ("noord", "oost", "zuid")
 INPUTS = ("in.police", "in.school")
 LOG_TOPIC = "vt.findings.v1"
 FRAME_BYTES = 5
+SENT_ON = "radar-re-routed"
 
 
 class Violation(Exception):
@@ -35,7 +37,7 @@ def is_drained(database: Database, topics: Topics) -> bool:
         read = rows.get(("input", ("reading", 1, region, LOG_TOPIC)), ("", -1, 0, 0))
         if not head[1] == head[2] == read[3]:
             return False
-    return not database.open
+    return not database.open and not any(table == "outbox" for table, _ in rows)
 
 
 def misplaced(database: Database, at: Partition, record: Stored) -> str | None:
@@ -59,22 +61,27 @@ def differences(database: Database, topics: Topics) -> list[str]:
         outcomes = {
             (topic, record.offset): (outcome, record)
             for topic in INPUTS
-            for record, outcome in _outcomes(topics.logs.get((topic, partition), []))
+            for record, outcome in _outcomes(topics.logs.get((topic, partition), []), partition)
         }
         found += _ledger(database, region, outcomes)
         found += _log(database, region, outcomes)
         found += _relayed(database, topics, partition)
-    return found
+    return found + _sent_on(topics)
 
 
-def _outcomes(records: list[Stored]) -> list[tuple[Stored, str]]:
-    """Tell what each record of one partition must become: its source sends nowhere else."""
+def _outcomes(records: list[Stored], partition: int) -> list[tuple[Stored, str]]:
+    """Tell what each record of one partition must become, by what stands before it there.
+
+    What belongs to another partition is sent on; there it takes its place in line.
+    """
     first: dict[bytes, bytes] = {}
     result = []
     for record in records:
         parts = (record.value or b"").split(b"|")
         if len(parts) != 4:
             result.append((record, "dead_lettered"))
+        elif int(parts[1].split(b".")[0]) != partition:
+            result.append((record, "re_routed"))
         elif parts[1] not in first:
             first[parts[1]] = parts[3]
             result.append((record, "applied"))
@@ -132,10 +139,7 @@ def _log(database: Database, region: str, outcomes: dict[tuple[str, int], Any]) 
         last[at[0]] = position
     in_order = [log[position] for position in sorted(log)]
     found += _folded(database, region, in_order)
-    seen = rows.get(("seen", (region,)), ())
-    if list(seen) != list(enumerate(in_order, 1)):
-        found.append(f"{region}: the reader saw positions {[p for p, _ in seen]}")
-    return found
+    return found + parking.differences(database, region, in_order)
 
 
 def _folded(database: Database, region: str, bodies: list[bytes]) -> list[str]:
@@ -164,3 +168,19 @@ def _relayed(database: Database, topics: Topics, partition: int) -> list[str]:
     }
     missing = sorted(set(range(1, head + 1)) - there)
     return [f"{region}: positions {missing} never reached the topic"] if missing else []
+
+
+def _sent_on(topics: Topics) -> list[str]:
+    """Every misplaced record was sent on to where it belongs, and nothing else was."""
+    due: set[tuple[str, int, bytes]] = set()
+    there: set[tuple[str, int, bytes]] = set()
+    for topic in INPUTS:
+        for partition in range(len(REGION_CODES)):
+            for record in topics.logs.get((topic, partition), []):
+                value = record.value or b""
+                home = int(value.split(b"|")[1].split(b".")[0]) if b"|" in value else partition
+                if SENT_ON in dict(record.headers):
+                    there.add((topic, partition, value))
+                elif home != partition:
+                    due.add((topic, home, value))
+    return [f"{at[0]} {at[1]}: never sent on, or sent on by mistake" for at in sorted(due ^ there)]

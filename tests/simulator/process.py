@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from schemas.regions import Regions
 from streams.engine.database import Connection
 from streams.engine.errors import Fenced, StopError
+from streams.engine.outbox import PostgresOutbox
 from streams.engine.relay import RETRY_SECONDS, Relay
 from streams.engine.store import PostgresStore
 from streams.engine.unit import Unit, unit_of
@@ -53,6 +54,21 @@ class SimulatedStore(PostgresStore):
         yield
 
 
+class SimulatedOutbox(PostgresOutbox):
+    """The engine's own outbox, over a connection to the database in memory."""
+
+    def __init__(self, database: Database, *, slot: str) -> None:
+        super().__init__("", slot=slot, dead_letter_key=DEAD_LETTER_KEY)
+        self.database = database
+
+    def _connect(self) -> Connection:
+        if self._connection is None or self._connection.closed:
+            self.database.scheduler.point("connect outbox")
+            made = SimulatedConnection(self.database, HANDLERS)
+            self._connection = cast(Connection, made)
+        return self._connection
+
+
 class Process:
     """One incarnation of a worker; dies with an error, when it is killed, or after a stop."""
 
@@ -72,6 +88,7 @@ class Process:
             producer=self._new_producer,
             frames=FRAMES,
             clock=scheduler.clock,
+            outbox=SimulatedOutbox(place.database, slot=f"{name}-outbox"),
         )
         self.worker = parts.worker(
             stage=self.stage,
@@ -127,9 +144,16 @@ class Process:
         if self.name not in self.group.members:
             self.group.members.append(self.name)
             self.group.rebalance(self.place.scheduler, may_split=False)
-        self.generation = self.group.generation
+        generation = self.generation = self.group.generation
         self.worker.release()
-        self.positions = dict(self.worker.claim(self.group.assigned(self.name)))
+        # A process often hears late that the group has moved on: then it claims what it should not.
+        hears = self.place.scheduler.chance(0.5)
+        self.positions = dict(
+            self.worker.claim(
+                self.group.assigned(self.name),
+                lambda: not hears or self.group.generation == generation,
+            )
+        )
 
     def poll(self) -> Unit:
         """Bring a few records of some partitions, now and then some that were brought before."""

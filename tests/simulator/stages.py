@@ -15,6 +15,7 @@ from streams.engine.stage import Batch, InputRecord
 from streams.engine.transaction import UnitTransaction
 from tests.simulator.database import Database
 from tests.simulator.fibers import Scheduler
+from tests.simulator.parking import is_poison
 from tests.simulator.statements import INSERT, READ, WRITE
 
 COUNTED_TOPICS = ("in.police", "in.school")
@@ -27,6 +28,11 @@ def parse(value: bytes) -> tuple[str, str, str, str]:
     """Return source, id, household and body; ValueError for what can never be read."""
     source, event_id, household, body = value.decode().split("|")
     return source, event_id, household, body
+
+
+def home_of(event_id: str) -> int:
+    """Return the partition where an event belongs: its id begins with it."""
+    return int(event_id.partition(".")[0])
 
 
 def evolve(state: State, row: bytes) -> State:
@@ -75,6 +81,10 @@ class CountingStage:
             source, event_id, household, body = parse(value)
         except ValueError:
             tx.dead_letter(lease, record, "avro.decode")
+            return
+        home = home_of(event_id)
+        if home != lease.partition:
+            tx.re_route(lease, record, partition=home, source=source, event_id=event_id)
             return
         key = self.identity(lease, source, event_id)
         known = self.known(lease, tx, key, record)
@@ -126,7 +136,10 @@ class CountingStage:
 
 
 class ReadingStage:
-    """Reads the log and keeps, in its transaction, every position it was handed."""
+    """Reads the log and keeps, in its transaction, every position it was handed.
+
+    Of a row that waits it keeps the position only; a poisonous one it cannot apply.
+    """
 
     version = 1
     logs: tuple[Log, ...] = ()
@@ -142,7 +155,7 @@ class ReadingStage:
             region = batch.lease.region
             row = tx.connection.execute(READ, ("seen", region)).fetchone()
             seen = () if row is None else row[0]
-            new = tuple((record.position, record.value) for record in batch.records)
+            new = tuple((r.position, None if r.waits else _read(r)) for r in batch.records)
             tx.connection.execute(WRITE, (seen + new, "seen", region))
 
     def on_timer(self, leases: Sequence[Lease]) -> None:
@@ -151,6 +164,12 @@ class ReadingStage:
 
 Stage = CountingStage | ReadingStage
 StageMaker = Callable[[Scheduler, Database], Stage]
+
+
+def _read(record: InputRecord) -> bytes | None:
+    if record.value is not None and is_poison(record.value):
+        raise ValueError("this row cannot be applied")
+    return record.value
 
 
 def _row(position: int, value: bytes) -> LogRow:

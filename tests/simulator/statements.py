@@ -14,6 +14,7 @@ from typing import Any
 from streams.engine import dead_letters
 from streams.engine.database import QUERIES
 from streams.engine.log import LOGS
+from tests.simulator import parking
 from tests.simulator.database import Handler, Transaction
 
 Rows = list[tuple[Any, ...]]
@@ -59,8 +60,8 @@ def read_inputs(tx: Transaction, p: Mapping[str, Any]) -> Rows:
     stage, version, region = _place(p)
     return [
         (key[3], *at[1:])
-        for (table, key), at in list(tx.database.rows.items())
-        if table == "input" and key[:3] == (stage, version, region)
+        for key, at in tx.rows_of("input").items()
+        if key[:3] == (stage, version, region)
     ]
 
 
@@ -87,6 +88,8 @@ def advance_inputs(tx: Transaction, p: Mapping[str, Any]) -> Rows:
     columns = ("regions", "topics", "offsets", "incarnations", "positions")
     for region, topic, *at in zip(*(p[name] for name in columns), strict=True):
         key = (p["stage"], p["version"], region, topic)
+        if tx.read("input", *key) is None:
+            continue
         tx.lock("input", *key)
         topic_id = tx.read("input", *key)[0]
         tx.write((topic_id, *at), "input", *key)
@@ -95,6 +98,8 @@ def advance_inputs(tx: Transaction, p: Mapping[str, Any]) -> Rows:
 
 def advance_log(tx: Transaction, p: Mapping[str, Any]) -> Rows:
     key = (p["log"], p["region"])
+    if tx.read("log_head", *key) is None:
+        return []
     tx.lock("log_head", *key)
     incarnation, position, relayed, epoch = tx.read("log_head", *key)
     if position != p["old"]:
@@ -131,11 +136,39 @@ def insert_dead_letter(tx: Transaction, p: Mapping[str, Any]) -> Rows:
 
 def store_relayed(tx: Transaction, p: Mapping[str, Any]) -> Rows:
     key = (p["log"], p["region"])
+    if tx.read("log_head", *key) is None:
+        return []
     tx.lock("log_head", *key)
     incarnation, position, relayed, epoch = tx.read("log_head", *key)
     if epoch <= p["epoch"]:
         relayed = max(relayed, p["relayed"])
         tx.write((incarnation, position, relayed, p["epoch"]), "log_head", *key)
+    return []
+
+
+def post(tx: Transaction, p: Mapping[str, Any]) -> Rows:
+    seq = tx.database.next_identity()
+    columns = ("id", "topic", "partition", "body_sealed", "envelope_sealed")
+    row = (p["stage"], p["region"], *(p[name] for name in columns))
+    tx.insert(row, "outbox", seq)
+    return []
+
+
+def waiting(tx: Transaction, p: Mapping[str, Any]) -> Rows:
+    found = sorted(
+        (key[0], row)
+        for key, row in tx.rows_of("outbox").items()
+        if row[:2] == (p["stage"], p["region"])
+    )
+    return [
+        (seq, record_id, "re_routed", topic, partition, body, envelope)
+        for seq, (_, _, record_id, topic, partition, body, envelope) in found[: p["rows_max"]]
+    ]
+
+
+def forget_posted(tx: Transaction, p: Mapping[str, Any]) -> Rows:
+    for seq in p["seqs"]:
+        tx.write(None, "outbox", seq)
     return []
 
 
@@ -178,6 +211,9 @@ NAMED: tuple[Callable[..., Rows], ...] = (
     claim_head, claim_inputs, claim_log, read_lease, read_inputs, read_log_head, fence,
     advance_inputs, advance_log, copy_ledger, store_relayed,
 )  # fmt: skip
+NAMED_IN_REPAIR: tuple[Callable[..., Rows], ...] = (
+    insert_dead_letter, post, waiting, forget_posted,
+)  # fmt: skip
 WITHOUT_OUTCOME = ("note_progress", "forget_progress", "discard_plans")
 # The stages of the simulator own their tables: these are all the statements they need.
 READ, LOCK = "read one row", "lock one row"
@@ -185,8 +221,9 @@ WRITE, INSERT = "write one row", "insert one row"
 
 HANDLERS: Mapping[str, tuple[str, Handler]] = MappingProxyType(
     {QUERIES[call.__name__]: (call.__name__, call) for call in NAMED}
-    | {dead_letters.QUERIES["insert_dead_letter"]: ("insert_dead_letter", insert_dead_letter)}
+    | {dead_letters.QUERIES[call.__name__]: (call.__name__, call) for call in NAMED_IN_REPAIR}
     | {QUERIES[name]: (name, nothing) for name in WITHOUT_OUTCOME}
+    | dict(parking.HANDLERS)
     | {"log rows": ("log rows", log_rows), "copy log rows": ("copy log rows", copy_log_rows)}
     | {
         READ: (READ, read_row),

@@ -110,10 +110,12 @@ class SimulatedProducer:
         key: bytes,
         value: bytes,
         partition: int,
-        headers: Iterable[tuple[str, str]],
+        headers: Iterable[tuple[str, str | bytes]],
         on_delivery: Delivered,
     ) -> None:
-        kept = tuple((name, text.encode()) for name, text in headers)
+        kept = tuple(
+            (name, told.encode() if isinstance(told, str) else told) for name, told in headers
+        )
         record = Stored(offset=-1, key=key, value=value, timestamp=0, headers=kept)
         self._queue.append(((topic, partition), record, on_delivery))
 

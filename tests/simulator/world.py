@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from streams.engine.log import FINDINGS
 from tests.simulator.database import Database, Odds
 from tests.simulator.fibers import Scheduler
 from tests.simulator.oracle import (
     REGION_CODES,
+    SENT_ON,
     Violation,
     differences,
     is_drained,
@@ -27,6 +28,8 @@ STEPS_MIN, STEPS_MAX = 150, 450
 # Draining takes 400 steps, 1,500 at most; a schedule that needs this many will never end.
 DRAIN_STEPS_MAX = 6_000
 DEATHS_WHILE_DRAINING_MAX = 40
+# So many new events stand on another partition than that of their region.
+MISPLACED_SHARE = 0.08
 # Beyond an hour, so that a duplicate may come later than any window of that length.
 CLOCK_JUMP_SECONDS_MAX = 7_200.0
 
@@ -44,9 +47,10 @@ class Result:
 class World:
     """Processes, servers and senders of one schedule."""
 
-    def __init__(self, seed: int, parts: Parts = PRODUCT) -> None:
+    def __init__(self, seed: int, parts: Parts = PRODUCT, odds: Odds | None = None) -> None:
         self.scheduler = scheduler = Scheduler(seed)
-        self.odds = Odds()
+        self.odds = Odds() if odds is None else replace(odds)
+        self._has_own_odds = odds is not None
         self.database = Database(scheduler, self.odds)
         self.topics = Topics(scheduler, self.odds, self.database)
         self.groups = {
@@ -76,7 +80,8 @@ class World:
     def run(self) -> Result:
         """Go through the schedule, drain, compare; never raises for what it finds."""
         random = self.scheduler.random
-        self._set_odds()
+        if not self._has_own_odds:
+            self._set_odds()
         eventful = random.choice((0.05, 0.12, 0.2))
         try:
             for _ in range(random.randint(STEPS_MIN, STEPS_MAX)):
@@ -88,6 +93,8 @@ class World:
             self._drain()
             if not self.violations:
                 self.violations += differences(self.database, self.topics)
+            records = [record for log in self.topics.logs.values() for record in log]
+            self.database.counts["sent_on"] = sum(SENT_ON in dict(r.headers) for r in records)
             self.database.counts["sent"] = sum(
                 self.topics.end((t, n)) for t in COUNTED_TOPICS for n in range(PARTITIONS)
             )
@@ -175,8 +182,14 @@ class World:
                 return again
             return again if lot < 0.28 else again[: again.rindex(b"|")] + b"|other"
         source = at[0].removeprefix("in.")
+        home = at[1]
+        if random.random() < MISPLACED_SHARE:
+            home = (at[1] + random.randrange(1, PARTITIONS)) % PARTITIONS
         # Ids of one source are its own; that of another may well look the same.
-        return f"{source}|{len(said)}|household {random.randrange(2)}|body".encode()
+        event_id = f"{home}.{at[1]}.{len(said)}"
+        # Rare, for once a household is parked nothing more is seen of what is done with its rows.
+        body = "poison" if len(said) % 11 == 10 else "body"
+        return f"{source}|{event_id}|household {random.randrange(3)}|{body}".encode()
 
     def kill(self) -> None:
         process = self._one()
@@ -261,7 +274,7 @@ class World:
         """Heal everything and wait until all that was sent has its outcome everywhere."""
         self.scheduler.note("heals")
         self.odds.cut = self.odds.commit = self.odds.deliver = 0.0
-        self.odds.broker = self.odds.lookup = 0.0
+        self.odds.broker = self.odds.lookup = self.odds.reread = 0.0
         self.database.is_away = self.topics.is_away = False
         while self.database.in_doubt or self.topics.late:
             self.settle()

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import psycopg
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
@@ -33,7 +34,7 @@ from tests.soak.senders import Deployment
 STAGES = ("admission", "radar", "projections")
 SLOTS = (*(f"{stage}-{slot}" for stage in STAGES for slot in "ab"), "advice-a")
 READY_SECONDS_MAX = 120.0
-CRASH_SETTING = "RADAR_CRASH_POINT"
+CRASH_SETTING = "RADAR_CRASH_FILE"
 REGIONS_FILE = "".join(f'[[region]]\ncode = "{r}"\nname = "{r.title()}"\n' for r in REGIONS)
 
 
@@ -50,28 +51,41 @@ class Crew:
         """Return the process of a service or server, None while it has none."""
         return self.stack.supervisor.pids().get(name)
 
+    def worker(self, name: str) -> int | None:
+        """Return the process that does the work: a guardian's child, else the process itself."""
+        pid = self.pid(name)
+        return pid if pid is None or name not in SLOTS else _child_of(pid)
+
     def signal(self, name: str, number: signal.Signals) -> bool:
-        """Send a signal; False when there was nobody to get it."""
+        """Send a signal; False when there was nobody to get it.
+
+        A guardian is told to stop as any service is; what harms goes to who does the work.
+        """
+        pid = self.pid(name) if number is signal.SIGTERM else self.worker(name)
+        if pid is None:
+            return False
+        self.hurry(name)
+        return _send(pid, number)
+
+    def kill_all(self, name: str) -> bool:
+        """Kill a service with its guardian, so that it starts from nothing."""
         pid = self.pid(name)
         if pid is None:
             return False
         self.hurry(name)
-        try:
-            os.kill(pid, number)
-        except ProcessLookupError:
-            return False
-        return True
+        return _send(pid, signal.SIGKILL)
 
     def hurry(self, name: str) -> None:
         """Let the next restart come at once: many faults in a minute are our doing."""
         if name in self.services:
             self.services[name].restart_delay_seconds = RESTART_DELAY_SECONDS_MIN
 
-    def arm(self, name: str, point: str | None) -> None:
-        """Set the crash point of the next start of a service, or none."""
-        service = self.services[name]
-        environment = {k: v for k, v in service.env.items() if k != CRASH_SETTING}
-        service.env = environment if point is None else {**environment, CRASH_SETTING: point}
+    def arm(self, name: str, point: str) -> Path:
+        """Lay down where a service is to die next; the file goes when its process has seen it."""
+        file = Path(self.services[name].env[CRASH_SETTING])
+        partial = file.with_suffix(".partial")
+        partial.write_text(point, encoding="utf-8")
+        return partial.replace(file)
 
     def wait_all_ready(self) -> None:
         """Wait until every server and service answers ready."""
@@ -125,12 +139,30 @@ def _spawn(stack: LocalStack, name: str, arguments: tuple[str, ...], web_port: i
         **stack.endpoints.environment(),
         "RADAR_DATA": str(stack.data),
         "RADAR_SLOT": name.rpartition("-")[2],
+        CRASH_SETTING: str(stack.data / f"{name}.crash"),
         "RADAR_WEB_PORT" if web_port else "RADAR_METRICS_PORT": str(port),
     }
     command = [sys.executable, "-m", "hub.cli", *arguments]
     return stack.supervisor.spawn(
         name, command, environment, ready=answers_ready(port), restart=True
     )
+
+
+def _send(pid: int, number: signal.Signals) -> bool:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _child_of(guardian: int) -> int | None:
+    path = Path(f"/proc/{guardian}/task/{guardian}/children")
+    try:
+        children = path.read_text(encoding="ascii").split()
+    except OSError:
+        return None  # the guardian itself is gone
+    return int(children[0]) if children else None
 
 
 def _open_regions(settings: Settings) -> None:

@@ -19,6 +19,7 @@ from tests.soak.sayings import REGIONS
 
 DRAIN_SECONDS_MAX = 180.0
 QUIET_POLLS = 5
+QUIET_SECONDS = 0.2
 
 BEHIND = """
 select
@@ -66,7 +67,7 @@ def drain(crew: Crew) -> str | None:
             unread, behind = -1, -1
         left = f"{unread} records unread, {behind} rows behind"
         quiet = quiet + 1 if unread == 0 and behind == 0 else 0
-        time.sleep(0.3)
+        time.sleep(QUIET_SECONDS)
     return None
 
 

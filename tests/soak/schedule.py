@@ -10,8 +10,10 @@ GATEWAY = "web"
 # Longer than a session of six seconds, so that somebody else has claimed before it wakes.
 FREEZE_SECONDS = (8.0, 11.0)
 AWAY_SECONDS = (0.0, 3.0)
-GAP_SECONDS = (0.5, 3.0)
-OVERLAP_SHARE = 0.3
+GAP_SECONDS = (0.2, 1.2)
+# Most faults come while the system is still recovering from others, on other targets.
+OVERLAP_SHARE = 0.85
+TOGETHER_MAX = 4
 NTH_MAX = 12
 
 _OWNERS: dict[str, tuple[str, ...]] = {
@@ -20,6 +22,7 @@ _OWNERS: dict[str, tuple[str, ...]] = {
     "kill_projections": ("projections-a", "projections-b"),
     "kill_advice": ("advice-a",),
     "kill_gateway": (GATEWAY,),
+    "kill_guardian": (*WORKERS, "advice-a"),
     "freeze": WORKERS,
     "terminate": (*WORKERS, "advice-a", GATEWAY),
     "broker_kill": ("kafka",),
@@ -43,7 +46,7 @@ class Fault:
     """One fault: what happens to whom, `gap_seconds` after the one before.
 
     `seconds` is how long something stays frozen or away; `nth` the pass at which a crash point
-    kills; with `overlaps` nobody waits until the system has recovered from it.
+    kills; one that `overlaps` does not wait until the system has recovered from those before it.
     """
 
     kind: str

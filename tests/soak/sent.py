@@ -56,13 +56,11 @@ class Book:
     def __init__(self) -> None:
         self._sent: list[Sent] = []
         self._lock = threading.Lock()
-        self.put_on_kafka = 0
 
     def add(self, sent: Sent) -> Sent:
         """Write a sending down, before it is made."""
         with self._lock:
             self._sent.append(sent)
-            self.put_on_kafka += not sent.by_gateway
         return sent
 
     def all(self) -> Sequence[Sent]:

@@ -188,6 +188,31 @@ def activated(at: str, event_id: str, rules: Mapping[str, str]) -> Said:
     return Said(record_name=said.record_name, record=said.record, households=())
 
 
+def rearranged(
+    at: str,
+    event_id: str,
+    *moves: tuple[str | None, str | None, Sequence[int]],
+    change: str = "MERGED",
+) -> Said:
+    """Each move is (household left, household joined, positions)."""
+    record = _said(
+        "HouseholdsRearranged",
+        HUB,
+        at,
+        event_id,
+        change=change,
+        moves=[
+            {"from_household": left, "to_household": joined, "positions": list(positions)}
+            for left, joined, positions in moves
+        ],
+        decided_in={"source": ANALYST, "event_id": uuid_of(f"decision of {event_id}")},
+    )
+    named = {household for move in moves for household in move[:2] if household is not None}
+    return Said(
+        record_name=record.record_name, record=record.record, households=tuple(sorted(named))
+    )
+
+
 def handover(at: str, event_id: str) -> Said:
     """An event that no rule of today reads."""
     return _said(

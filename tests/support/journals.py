@@ -15,6 +15,7 @@ from tests.support.journal import (
     assessed,
     corrected,
     police,
+    rearranged,
     registered,
     school,
     tick,
@@ -89,4 +90,27 @@ def regions(draw: st.DrawFn) -> list[Said]:
             said.append(tick(day.isoformat()))
         said.append(replace(one, households=draw(st.sampled_from(homes))))
     said.append(tick((day + timedelta(days=draw(st.sampled_from((1, 180, 365))))).isoformat()))
-    return said
+    return draw(with_rearrangements(said))
+
+
+@st.composite
+def with_rearrangements(draw: st.DrawFn, said: list[Said]) -> list[Said]:
+    """Draw merges and splits into a journal: rows go from one household to another, or to none."""
+    result: list[Said] = []
+    homes: dict[int, str | None] = {}
+    names = ("household-1", "household-2", "household-3", None)
+    for number, one in enumerate(said):
+        result.append(one)
+        if len(one.households) == 1:
+            homes[len(result)] = one.households[0]
+        if not homes or draw(st.integers(0, 3)) != 0:
+            continue
+        left, joined = draw(st.permutations(names))[:2]
+        there = [position for position, home in homes.items() if home == left]
+        moved = sorted(draw(st.lists(st.sampled_from(there), unique=True))) if there else []
+        if moved:
+            change = draw(st.sampled_from(("MERGED", "SPLIT", "MERGE_UNDONE", "SPLIT_UNDONE")))
+            at = one.record["meta"]["occurred_at"].strftime("%Y-%m-%d %H:%M")
+            result.append(rearranged(at, f"m{number}", (left, joined, moved), change=change))
+            homes |= dict.fromkeys(moved, joined)
+    return result

@@ -29,6 +29,9 @@ OFFERED: tuple[tuple[str, str], ...] = tuple(
 )
 """Every example of every event, as (record name, example)."""
 
+ONLY_THE_HUB_WRITES = frozenset({"PersonSeenElsewhere", "HouseholdsRearranged"})
+"""Events that stand in the journal only: nobody can send them."""
+
 
 def document(name: str, example: str | None = None) -> dict[str, Any]:
     """Return a fresh copy of an example; the first one when none is named."""

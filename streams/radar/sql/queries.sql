@@ -28,3 +28,8 @@ on conflict (region, journal_position) do nothing;
 
 -- name: read_clocks
 select region, mode, day from admission.region_clock where region = any(%(regions)s::text[]);
+
+-- name: rows_at
+select j.body from engine.journal j
+ where j.region = %(region)s and j.position = any(%(positions)s::bigint[])
+ order by j.position;

@@ -14,10 +14,17 @@ from schemas.digest import event_digest
 from schemas.problem_codes import DataError, InvalidEventError
 from schemas.sealing import info_of, open_sealed
 from schemas.strict_json import read_json
-from tests.support.spoken import OFFERED, document, parsed, private_keys, sealed_record
+from tests.support.spoken import (
+    OFFERED,
+    ONLY_THE_HUB_WRITES,
+    document,
+    parsed,
+    private_keys,
+    sealed_record,
+)
 
 KEY = b"K" * 32
-SENDABLE = [offered for offered in OFFERED if offered[0] != "PersonSeenElsewhere"]
+SENDABLE = [offered for offered in OFFERED if offered[0] not in ONLY_THE_HUB_WRITES]
 VALUES: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=30),
     lambda inner: (

@@ -23,10 +23,11 @@ for turn in range(3):
 """
 
 
-def run(told: str) -> tuple[int, str]:
+def run(told: str | dict[str, str]) -> tuple[int, str]:
+    settings = {"RADAR_CRASH_POINT": told} if isinstance(told, str) else told
     ended = subprocess.run(
         [sys.executable, "-c", PROGRAM],
-        env={**os.environ, "RADAR_CRASH_POINT": told, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, **settings, "PYTHONPATH": str(ROOT)},
         check=False,
         capture_output=True,
         text=True,
@@ -46,6 +47,18 @@ def run(told: str) -> tuple[int, str]:
 )
 def test_a_process_dies_at_its_turn(told: str, ended: tuple[int, str]) -> None:
     assert run(told) == ended
+
+
+def test_a_file_that_appears_is_taken_away_and_kills_once(tmp_path: Path) -> None:
+    file = tmp_path / "crash-point"
+    point = CrashPoint("", str(file))
+    point.reach("claimed")
+    file.write_text("after_fence:9", encoding="utf-8")
+    point.reach("claimed")
+    assert not file.exists()
+    file.write_text("after_fence:2", encoding="utf-8")
+    armed = {"RADAR_CRASH_POINT": "", "RADAR_CRASH_FILE": str(file)}
+    assert [run(told=armed), run(told=armed)] == [(-signal.SIGKILL, "0"), (0, "012")]
 
 
 def test_a_place_that_does_not_exist_is_refused() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
@@ -11,7 +12,7 @@ from schemas.events import EVENT_TYPES
 from streams.household.rule_set import DEFAULT_RULE_SET
 from streams.radar.region_fold import RegionFold
 from streams.radar.replay import replay
-from streams.radar.rows import READ_RECORDS, decode_row
+from streams.radar.rows import READ_RECORDS, Row, decode_row
 from tests.support.journal import (
     REGION,
     Said,
@@ -30,6 +31,10 @@ THREE = (police("2025-01-01", "a"), police("2025-01-11", "b"), police("2025-01-2
 def entries(said: list[Said]) -> list[dict[str, object]]:
     found = replay(REGION, rows(said)).findings
     return [decode_body("FindingEvent", 1, row.body) for row in found]
+
+
+def none_moved(positions: Collection[int]) -> list[Row]:
+    raise AssertionError("nothing moves in these journals")
 
 
 def test_rules_are_in_force_from_their_row_on() -> None:
@@ -60,7 +65,7 @@ def test_a_tick_wakes_only_those_whose_day_has_come_in_order_of_household() -> N
         ),
         tick("2025-07-20"),
     ]
-    fold = RegionFold(region=REGION, rule_set=DEFAULT_RULE_SET, households={})
+    fold = RegionFold(region=REGION, rule_set=DEFAULT_RULE_SET, households={}, rows_at=none_moved)
     told = [fold.apply(row) for row in rows(said)]
     assert [one.change.cause.household_id for one in told[-1]] == ["household-1", "household-2"]
     assert fold.households["household-3"].wake_at == date(2025, 9, 17)
@@ -69,7 +74,7 @@ def test_a_tick_wakes_only_those_whose_day_has_come_in_order_of_household() -> N
 
 
 def test_what_no_rule_reads_does_not_touch_the_household() -> None:
-    fold = RegionFold(region=REGION, rule_set=DEFAULT_RULE_SET, households={})
+    fold = RegionFold(region=REGION, rule_set=DEFAULT_RULE_SET, households={}, rows_at=none_moved)
     for row in rows([handover("2025-01-01", "h")]):
         assert fold.apply(row) == []
     assert fold.changed == set()

@@ -26,6 +26,11 @@ def test_every_crash_point_is_tried() -> None:
     assert points == set(CRASH_POINTS)
 
 
+def test_most_faults_come_while_others_are_recovered_from() -> None:
+    overlapping = sum(fault.overlaps for fault in schedule(1, 1_000))
+    assert 300 < overlapping < 1_000
+
+
 def test_who_is_frozen_sleeps_longer_than_a_session() -> None:
     frozen = [fault.seconds for fault in schedule(1, 500) if fault.kind == "freeze"]
     assert frozen
