@@ -74,9 +74,14 @@ FAULTS ?= 200
 SEED ?= 1
 
 .PHONY: test-long
-test-long: setup ## What takes long: a soak of FAULTS faults, and properties with 5,000 examples
+test-long: setup ## What takes long: a soak of FAULTS faults, 5,000 examples a property, the benches
 	@HYPOTHESIS_PROFILE=long $(BIN)/pytest --quiet --timeout 3600 tests/property
 	@$(BIN)/radar soak --faults $(FAULTS) --seed $(SEED) --json
+	@$(BIN)/radar bench pipeline --events 20000 --rounds 1 --json
+	@$(BIN)/radar bench latency --seconds 10 --json
+	@$(BIN)/radar bench rebuild --events 100000 --json
+	@$(BIN)/radar bench restart --repetitions 2 --json
+	@$(BIN)/radar bench fold --events 200000 --json
 
 .PHONY: test-prerequisites
 test-prerequisites:
@@ -96,6 +101,8 @@ lock: setup ## Resolve pyproject.toml into requirements.lock again (keeps what s
 	@$(PIP) install --quiet uv==$(UV_VERSION)
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras \
 		--custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--custom-compile-command "make lock" tests/bench/quix.in --output-file tests/bench/quix.lock
 
 .PHONY: clean
 clean: ## Remove what make made here; data of a demo and the shared cache stay

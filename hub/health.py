@@ -82,15 +82,22 @@ def run_checks(checks: Mapping[str, Check]) -> Mapping[str, str]:
 
 
 class HealthServer:
-    """A small HTTP server of a worker process, on loopback unless told otherwise."""
+    """A small HTTP server of a worker process, on loopback unless told otherwise.
 
-    def __init__(self, host: str, port: int, problems: Callable[[], Mapping[str, str]]) -> None:
+    `problems` keep it from being ready; `complaint` says why it should not go on living.
+    """
+
+    def __init__(
+        self, host: str, port: int, problems: Callable[[], Mapping[str, str]], complaint: Check
+    ) -> None:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 if self.path == "/metrics":
                     self._answer(200, CONTENT_TYPE_LATEST, generate_latest())
                 elif self.path == "/health/live":
-                    self._answer(200, HEALTH_TYPE, b'{"status": "pass"}')
+                    dead = complaint()
+                    code, body = health_document({} if dead is None else {"worker": dead})
+                    self._answer(code, HEALTH_TYPE, body)
                 elif self.path == "/health/ready":
                     code, body = health_document(problems())
                     self._answer(code, HEALTH_TYPE, body)

@@ -1,4 +1,4 @@
-"""Runs the parts of a rebuild on all cores, and says how fast they come on."""
+"""Runs the parts of a rebuild or a back-test on all cores, and says how fast they come on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -30,15 +30,21 @@ POOL_ROWS_MIN = 5_000
 Advanced = Callable[[float], None]
 
 
-class Part(Protocol):
-    """What one process does in one go; its fields are plain values, for it travels there."""
+Result_co = TypeVar("Result_co", covariant=True)
+
+
+class Part(Protocol[Result_co]):
+    """What one process does in one go; its fields are plain values, for it travels there.
+
+    So does what it returns, back again.
+    """
 
     @property
     def rows(self) -> float:
         """Return how many rows of a log it stands for."""
         ...
 
-    def run(self, database_url: str, advanced: Advanced) -> None:
+    def run(self, database_url: str, advanced: Advanced) -> Result_co:
         """Do it, and tell now and then how many rows were done since."""
         ...
 
@@ -48,26 +54,28 @@ def cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def run_parts(database_url: str, parts: Sequence[Part], advanced: Advanced) -> None:
-    """Run all parts, as many at a time as there are cores; the order of parts changes nothing.
+Result = TypeVar("Result")
+
+
+def run_parts(database_url: str, parts: Sequence[Part[Result]], advanced: Advanced) -> list[Result]:
+    """Run all parts, as many at a time as there are cores; return their results in their order.
 
     The first error ends the others. Children end with this process, however it ends: one that
     went on alone would write into the tables of the next rebuild.
     """
     if sum(part.rows for part in parts) < POOL_ROWS_MIN:
-        for part in parts:
-            part.run(database_url, advanced)
-        return
+        return [part.run(database_url, advanced) for part in parts]
     # Fresh interpreters: a fork would take this process's connections along.
     context = multiprocessing.get_context("spawn")
     done = context.Value("d", 0.0)
     pool = ProcessPoolExecutor(
         min(cores(), len(parts)), context, _become_a_child, (done, os.getpid())
     )
-    waiting: set[Future[None]] = set()
+    waiting: set[Future[Result]] = set()
     told = 0.0
     try:
-        waiting = {pool.submit(_run, part, database_url) for part in parts}
+        running = [pool.submit(_run, part, database_url) for part in parts]
+        waiting = set(running)
         while waiting:
             finished, waiting = wait(waiting, POLL_SECONDS, FIRST_COMPLETED)
             for each in finished:
@@ -75,8 +83,11 @@ def run_parts(database_url: str, parts: Sequence[Part], advanced: Advanced) -> N
             reached = done.value
             advanced(reached - told)
             told = reached
+        return [each.result() for each in running]
     except BrokenProcessPool:
-        raise TransientError("a process of the rebuild was killed; start it again") from None
+        raise TransientError(
+            "a process that did a part was killed; start the command again"
+        ) from None
     finally:
         for each in waiting:
             each.cancel()
@@ -117,23 +128,23 @@ def _become_a_child(done: Synchronized[float], parent: int) -> None:
     # Ctrl-C reaches the whole group; the parent decides, and ends us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL) != 0:
-        sys.exit("prctl refused to tie a process of the rebuild to its parent")
+        sys.exit("prctl refused to tie a part's process to its parent")
     if os.getppid() != parent:
-        sys.exit("the rebuild ended before this process of it started")
+        sys.exit("the command ended before this part of it started")
 
 
-def _run(part: Part, database_url: str) -> None:
+def _run(part: Part[Result], database_url: str) -> Result:
     try:
-        part.run(database_url, _advanced)
+        return part.run(database_url, _advanced)
     except Exception as error:
         # Named by its class and place: texts of libraries may quote values.
         if isinstance(error, StopError | TransientError):
             raise
         if classify(error) is ErrorKind.TRANSIENT:
-            raise TransientError("the database went away; start the rebuild again") from None
+            raise TransientError("the database went away; start the command again") from None
         frames = traceback.extract_tb(error.__traceback__)[-3:]
         place = " < ".join(f"{Path(at.filename).name}:{at.lineno}" for at in reversed(frames))
-        raise StopError(f"the rebuild failed: {type(error).__name__} at {place}") from None
+        raise StopError(f"a part failed: {type(error).__name__} at {place}") from None
 
 
 def _advanced(rows: float) -> None:

@@ -42,7 +42,7 @@ class Room(Protocol):
 
     def waves(
         self, connection: Connection, regions: Sequence[str], cores: int
-    ) -> Sequence[Sequence[Part]]:
+    ) -> Sequence[Sequence[Part[None]]]:
         """Return what fills them, in waves."""
         ...
 
@@ -106,7 +106,7 @@ class RadarRoom:
 
     def waves(
         self, connection: Connection, regions: Sequence[str], cores: int
-    ) -> Sequence[Sequence[Part]]:
+    ) -> Sequence[Sequence[Part[None]]]:
         """Return the shares of all households."""
         return [self._rebuild.shares(connection, regions, cores)]
 
@@ -173,7 +173,7 @@ class ProjectionsRoom:
 
     def waves(
         self, connection: Connection, regions: Sequence[str], cores: int
-    ) -> Sequence[Sequence[Part]]:
+    ) -> Sequence[Sequence[Part[None]]]:
         """Return the groups to fill, then the households to count."""
         return self._rebuild.waves(connection, self._groups, regions, cores)
 

@@ -12,9 +12,10 @@ from hub.settings import Settings
 from schemas.codec import Codec
 from streams.engine.errors import TransientError
 from streams.engine.key_files import KeyFiles
+from streams.engine.opening import WorkerSettings, open_worker
 from streams.engine.stage import Stage
 from streams.engine.wire import wire_message
-from streams.engine.worker import Worker, WorkerSettings, open_worker
+from streams.engine.worker import Worker
 
 if TYPE_CHECKING:
     from connectors.gateway.app import GatewayDeps
@@ -120,8 +121,11 @@ def stage_topics() -> Mapping[str, tuple[str, ...]]:
     }
 
 
-def worker(name: str, settings: Settings) -> Worker:
-    """Build the worker of one stage; raises StopError when a file or setting is missing."""
+def worker(name: str, settings: Settings, *, blamed: bool = False) -> Worker:
+    """Build the worker of one stage; raises StopError when a file or setting is missing.
+
+    `blamed`: the process before this one died by its own fault.
+    """
     return open_worker(
         stage=STAGES[name](settings),
         settings=WorkerSettings(
@@ -130,6 +134,7 @@ def worker(name: str, settings: Settings) -> Worker:
             bootstrap=settings.bootstrap,
             dead_letter_key=KeyFiles.open(settings.keys_directory).dead_letter,
             frames=frames(settings.directory / BUNDLE_FILE),
+            blamed=blamed,
         ),
         regions=settings.regions,
     )

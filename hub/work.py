@@ -15,6 +15,7 @@ from hub.health import (
 )
 from hub.settings import Settings
 from hub.telemetry import start_logging, tune_garbage_collector
+from hub.watchdog import Watchdog
 from hub.wiring import import_rooms, worker
 from streams.engine import crash_points
 from streams.engine.broker import KafkaBroker, wait_for_broker
@@ -36,12 +37,17 @@ def run_worker(name: str, settings: Settings) -> int:
 
 
 def _work(name: str, settings: Settings, former: FormerEnd) -> int:
-    core = worker(name, settings)
+    core = worker(name, settings, blamed=former is FormerEnd.OWN_FAULT)
     checks = _checks(settings)
     health = HealthServer(
-        settings.host, settings.metrics_port, lambda: {**core.problems, **run_checks(checks)}
+        settings.host,
+        settings.metrics_port,
+        lambda: {**core.problems, **run_checks(checks)},
+        core.pulse.complaint,
     )
     health.start()
+    watchdog = Watchdog(name, core.pulse.complaint)
+    watchdog.start()
     logger.info(
         "worker_started",
         stage=name,
@@ -54,6 +60,7 @@ def _work(name: str, settings: Settings, former: FormerEnd) -> int:
         wait_for_broker(KafkaBroker(settings.bootstrap, core.slot), core.stage.topics)
         return run_app(create_app(core, bootstrap=settings.bootstrap, data_directory="."))
     finally:
+        watchdog.stop()
         core.stop()
         logger.info("worker_stopped", stage=name)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from schemas.codec import decode_body
+from schemas.codec import read_body
 from schemas.events import LOG_RECORDS
 from streams.engine.errors import StopError
 from streams.engine.stage import InputRecord
@@ -69,7 +69,7 @@ def log_entry(region: str, record: InputRecord, row_name: str) -> LogEntry:
         event_id=row["event_id"],
         record_name=row["record_name"],
         row=row,
-        record=decode_body(row["record_name"], row["record_version"], row["payload"]),
+        record=read_body(row["record_name"], row["record_version"], row["payload"]),
     )
 
 
@@ -88,7 +88,7 @@ def finding_entry(region: str, record: InputRecord) -> FindingEntry:
 def _row(record: InputRecord, row_name: str) -> dict[str, Any]:
     if record.value is None or record.position is None:
         raise UnreadableRow(f"{record.topic} offset {record.offset} is no row of a log")
-    row = decode_body(row_name, _NEWEST_ROW[row_name], record.value)
+    row = read_body(row_name, _NEWEST_ROW[row_name], record.value)
     if row["position"] != record.position:
         raise UnreadableRow(f"{record.topic} offset {record.offset} names another position")
     return row

@@ -26,6 +26,8 @@ STATIC_PATH: Final = "/static"
 ROUTES: Final = (
     ("/", "start"),
     ("/regios.json", "start_twin"),
+    ("/regels", "rules"),
+    ("/regels.json", "rules_twin"),
     ("/regios/{region}/radar", "radar"),
     ("/regios/{region}/radar.json", "radar_twin"),
     ("/regios/{region}/huishoudens/{token}.json", "household_twin"),
@@ -128,4 +130,6 @@ def _add_error_pages(app: FastAPI, templates: Environment) -> None:
     app.add_exception_handler(PageProblem, on_problem)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(psycopg.OperationalError, on_database)
+    # What a connection says that was closed after the pool had lent it.
+    app.add_exception_handler(psycopg.InterfaceError, on_database)
     app.add_exception_handler(Exception, on_unexpected)

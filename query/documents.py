@@ -12,9 +12,12 @@ from typing import Any, TypeAlias
 
 from query.figures import MonthFigures
 from query.households import Finding, HouseholdRecord, Place, TimelineEntry
+from query.known import KnownEvent, KnownRecord
 from query.paging import Paging
 from query.radar import RadarList
 from query.regions import Region
+from query.rules import RuleOnPage
+from query.standing import StandingOnPage
 
 Document: TypeAlias = dict[str, Any]
 
@@ -78,7 +81,9 @@ def radar_document(region: Region, radar: RadarList) -> Document:
     }
 
 
-def household_document(region: Region, record: HouseholdRecord) -> Document:
+def household_document(
+    region: Region, record: HouseholdRecord, standing: StandingOnPage
+) -> Document:
     """Return one page of the household's record."""
     household = record.household
     return {
@@ -95,8 +100,53 @@ def household_document(region: Region, record: HouseholdRecord) -> Document:
         "radarsignalen": [
             _finding_document(finding, record.evidence_of(finding)) for finding in record.findings
         ],
+        "proces": _standing_document(standing),
         "bladeren": _paging_document(record.paging),
-        "tijdlijn": [_entry_document(entry, record) for entry in record.timeline],
+        "tijdlijn": [_entry_document(entry, record, standing) for entry in record.timeline],
+    }
+
+
+def known_document(region: Region, known: KnownRecord) -> Document:
+    """Return a household as known on an earlier day."""
+    return {
+        "regio": region_document(region),
+        "bekendOp": known.known_on.isoformat(),
+        "huishouden": {"token": known.household_id, "gevraagd": known.asked},
+        "radarsignalen": [
+            {
+                "id": finding.finding_id,
+                "regel": finding.rule_id,
+                "naam": finding.rule_label,
+                "niveau": finding.level,
+                "status": finding.status,
+                "zin": finding.sentence,
+                "dag": _day(finding.triggered_on),
+                "onderbouwing": [_known_event(event) for event in finding.evidence],
+            }
+            for finding in known.findings
+        ],
+        "proces": _standing_document(known.standing),
+        "bladeren": _paging_document(known.paging),
+        "tijdlijn": [
+            {
+                **_known_event(event),
+                "soort": event.record_name,
+                "naam": event.label,
+                "dag": _day(event.day),
+                "bekendSinds": _instant(event.known_at),
+                "vervallen": event.is_void,
+                "pastNiet": list(event.sentences),
+            }
+            for event in known.events
+        ],
+    }
+
+
+def _known_event(event: KnownEvent) -> Document:
+    return {
+        "gebeurtenis": event.event_id,
+        "incarnatie": event.incarnation,
+        "positie": event.position,
     }
 
 
@@ -129,7 +179,31 @@ def _finding_document(finding: Finding, evidence: Sequence[Place]) -> Document:
     }
 
 
-def _entry_document(entry: TimelineEntry, record: HouseholdRecord) -> Document:
+def _standing_document(standing: StandingOnPage) -> Document:
+    return {
+        "stand": standing.state,
+        "onderdelen": [
+            {"soort": part.kind, "nummer": part.number, "stand": part.state}
+            for part in standing.parts
+        ],
+        "termijnen": [
+            {
+                "termijn": each.term.term_id,
+                "wat": each.term.what,
+                "onderwerp": each.subject,
+                "uiterlijk": _day(each.due_on),
+                "eindigtOp": _instant(each.ends_at),
+                "verstreken": each.is_overdue,
+                "grond": each.term.basis,
+            }
+            for each in standing.deadlines
+        ],
+    }
+
+
+def _entry_document(
+    entry: TimelineEntry, record: HouseholdRecord, standing: StandingOnPage
+) -> Document:
     return {
         "gebeurtenis": entry.event_id,
         "incarnatie": entry.incarnation,
@@ -144,6 +218,7 @@ def _entry_document(entry: TimelineEntry, record: HouseholdRecord) -> Document:
         "afzender": record.sender_of(entry),
         "kenmerken": [{"naam": item["label"], "waarde": item["value"]} for item in entry.details],
         "bijzonderheden": list(entry.flags),
+        "pastNiet": [code.value for code in standing.codes(entry.source, entry.event_id)],
         "vervallenDoor": entry.voided_by,
     }
 
@@ -174,3 +249,28 @@ def figures_document(region: Region, figures: MonthFigures) -> Document:
 def start_document(regions: Sequence[Region]) -> Document:
     """Return the regions of this hub."""
     return {"regios": [region_document(region) for region in regions]}
+
+
+def rules_document(rules: Sequence[RuleOnPage]) -> Document:
+    """Return what each rule means, with its default settings and the cases of its tests."""
+    return {
+        "regels": [
+            {
+                "regel": rule.rule_id,
+                "versie": rule.version,
+                "naam": rule.label,
+                "grond": rule.ground,
+                "betekenis": "".join(rule.meaning),
+                "instellingen": dict(rule.parameters),
+                "voorbeelden": [
+                    {
+                        "naam": case.title,
+                        "watGebeurde": list(case.said),
+                        "niveaus": list(case.levels),
+                    }
+                    for case in rule.cases
+                ],
+            }
+            for rule in rules
+        ]
+    }

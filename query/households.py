@@ -158,6 +158,13 @@ def anchor_of(incarnation: int, position: int) -> str:
     return f"gebeurtenis-{incarnation}-{position}"
 
 
+def check_token(token: str) -> str:
+    """Return a household's token; NotFound for a text that no household can have."""
+    if _TOKEN.fullmatch(token) is None:
+        raise unknown_household()
+    return token
+
+
 def read_household(
     connection: ReadConnection, region: str, token: str, page: int
 ) -> HouseholdRecord:
@@ -165,9 +172,7 @@ def read_household(
 
     The findings are always complete, the timeline is the asked page, or its last one.
     """
-    if _TOKEN.fullmatch(token) is None:
-        raise unknown_household()
-    question: dict[str, Any] = {"region": region, "household": token}
+    question: dict[str, Any] = {"region": region, "household": check_token(token)}
     with connection.cursor(row_factory=class_row(Household)) as cursor:
         household = cursor.execute(QUERIES["household"], question).fetchone()
     if household is None:

@@ -18,3 +18,6 @@ CONNECTION_WAIT_SECONDS_MAX: Final = 3.0
 
 YEARS_SHOWN: Final = 3
 """The Bestuursrapportage prints its month matrix for three years."""
+
+DEADLINES_SHOWN_MAX: Final = 50
+"""The clocks that end first; more than anybody watches for one household."""

@@ -14,11 +14,14 @@ from psycopg_pool import ConnectionPool
 
 from query import documents
 from query.figures import parse_known_on, read_figures
-from query.households import HouseholdRecord, read_household
+from query.households import HouseholdRecord, check_token, read_household
+from query.known import KNOWN_ON, KnownRecord, parse_day, read_known
 from query.paging import page_number
 from query.radar import RadarList, parse_filter, read_radar
 from query.reading import ReadConnection, read_snapshot
 from query.regions import Region, read_region, read_regions
+from query.rules import RULES_ON_PAGE
+from query.standing import StandingOnPage, read_standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,16 @@ class Pages:
         with read_snapshot(self._pool) as connection:
             return JSONResponse(documents.start_document(read_regions(connection)))
 
+    def rules(self, request: Request) -> Response:
+        """Say what each rule means, with the cases of its tests."""
+        del request
+        return self._html("rules.html", rules=RULES_ON_PAGE, twin="/regels.json")
+
+    def rules_twin(self, request: Request) -> Response:
+        """Answer the rules as JSON."""
+        del request
+        return JSONResponse(documents.rules_document(RULES_ON_PAGE))
+
     def radar(self, request: Request, region: str) -> Response:
         """Show the households with open findings."""
         place, radar = self._radar(request, region)
@@ -66,20 +79,25 @@ class Pages:
         return JSONResponse(documents.radar_document(*self._radar(request, region)))
 
     def household(self, request: Request, region: str, token: str) -> Response:
-        """Show one household: why it is on the radar, and its timeline."""
-        place, record = self._household(request, region, token)
+        """Show one household: why it is on the radar, and its timeline; or as known on a day."""
+        if (known := self._known(request, region, token)) is not None:
+            return self._known_page(*known)
+        place, record, standing = self._household(request, region, token)
         address = f"/regios/{place.code}/huishoudens/{record.household.household_id}"
         page = f"?pagina={record.paging.number}" if record.paging.number > 1 else ""
         return self._html(
             "household.html",
             region=place,
             record=record,
+            standing=standing,
             address=address,
             twin=f"{address}.json{page}",
         )
 
     def household_twin(self, request: Request, region: str, token: str) -> Response:
         """Answer one household as JSON."""
+        if (known := self._known(request, region, token)) is not None:
+            return JSONResponse(documents.known_document(*known))
         return JSONResponse(documents.household_document(*self._household(request, region, token)))
 
     def figures(self, request: Request, region: str) -> Response:
@@ -107,11 +125,31 @@ class Pages:
 
     def _household(
         self, request: Request, region: str, token: str
-    ) -> tuple[Region, HouseholdRecord]:
+    ) -> tuple[Region, HouseholdRecord, StandingOnPage]:
         page = page_number(request.query_params)
         with read_snapshot(self._pool) as connection:
             place = read_region(connection, region)
-            return place, read_household(connection, place.code, token, page)
+            record = read_household(connection, place.code, token, page)
+            return place, record, read_standing(connection, place, record.household.household_id)
+
+    def _known(
+        self, request: Request, region: str, token: str
+    ) -> tuple[Region, KnownRecord] | None:
+        """Return the household as known on the day asked for; None when now is asked for."""
+        if not request.query_params.get(KNOWN_ON):
+            return None
+        page = page_number(request.query_params)
+        with read_snapshot(self._pool) as connection:
+            place = read_region(connection, region)
+            day = parse_day(request.query_params, place.today)
+            if day is None:
+                return None
+            return place, read_known(connection, place, check_token(token), day, page)
+
+    def _known_page(self, place: Region, known: KnownRecord) -> Response:
+        address = f"/regios/{place.code}/huishoudens/{known.household_id}"
+        twin = f"{address}.json?{KNOWN_ON}={known.known_on.isoformat()}"
+        return self._html("known.html", region=place, known=known, address=address, twin=twin)
 
     def _html(self, template: str, **values: Any) -> HTMLResponse:
         text = self._templates.get_template(template).render(made_at=self._clock(), **values)

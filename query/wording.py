@@ -88,11 +88,24 @@ _PARAMETER_WORDS: Final = MappingProxyType(
     {
         "window_days": "Periode in dagen",
         "window_months": "Periode in maanden",
+        "window_years": "Periode in jaren",
         "attention_episodes": "Voorvallen voor Aandacht",
         "high_episodes": "Voorvallen voor Hoog",
         "attention_sectors": "Sectoren voor Aandacht",
         "high_sectors": "Sectoren voor Hoog",
+        "attention_reporters": "Melders voor Aandacht",
         "critical_flags": "Rode vlaggen voor Kritiek",
+        "high_severity": "Ernst voor Hoog",
+        "min_severity": "Laagste ernst",
+        "min_episodes": "Minste aantal voorvallen",
+        "min_life_domains": "Minste aantal leefgebieden",
+        "min_organisations": "Minste aantal organisaties",
+        "gap_percent": "Tussentijd in procenten van de mediaan",
+        "assessment_working_days": "Werkdagen voor de beoordeling",
+        "grace_working_days": "Werkdagen daarna",
+        "transfer_working_days": "Werkdagen voor het overdragen",
+        "feedback_working_days": "Werkdagen voor terugkoppeling",
+        "grace_days": "Dagen na de geplande dag",
     }
 )
 

@@ -139,6 +139,7 @@ PROBLEM_CODES: Mapping[str, ProblemCode] = MappingProxyType(
         ("region.misplaced", "region-misplaced", 400, "Het bericht staat bij een andere regio."),
         ("region.not_open", "region-not-open", 400, "Deze regio is nog niet geopend."),
         ("clock.order", "clock-order", 400, "De dagen van de klok volgen elkaar niet op."),
+        ("rules.unknown", "rules-unknown", 422, "Deze regel of parameter bestaat hier niet."),
         ("correction.source", "correction-source", 403, "Alleen de afzender zelf mag corrigeren."),
         ("link.pending_expired", "pending-expired", 400, "Waar dit bij hoort, is nooit gekomen."),
         (

@@ -9,7 +9,7 @@ select region, mode, name, now, day, opened_at
 -- `standing` nor `inserted`: the caller asks again.
 with offered as (
   select * from unnest(%(regions)s::text[], %(sources)s::text[], %(event_ids)s::text[],
-                       %(receipt_ids)s::uuid[], %(digests)s::bytea[], %(record_names)s::text[],
+                       %(receipt_ids)s::uuid[], %(digests)b::bytea[], %(record_names)s::text[],
                        %(topics)s::text[])
     as v (region, source, event_id, receipt_id, digest, record_name, topic)
 ), standing as (

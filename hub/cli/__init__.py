@@ -13,11 +13,14 @@ import psycopg
 import typer
 from confluent_kafka import KafkaException
 
+from hub.cli.bench import bench_app
 from hub.cli.contract import schemas_app, topics_app
 from hub.cli.dead_letters import dead_letters_app
+from hub.cli.household import household_app
 from hub.cli.operate import doctor, migrate, serve, trace, work
 from hub.cli.rebuild import rebuild
 from hub.cli.report import report
+from hub.cli.rules import rules_app
 from hub.cli.run import demo, simulate, up
 from hub.cli.soak import soak
 from hub.cli.speaking import EXIT_AGAIN, EXIT_NOT, EXIT_STOPPED, say
@@ -54,6 +57,8 @@ app.command()(migrate)
 app.add_typer(topics_app, name="topics")
 app.add_typer(schemas_app, name="schemas")
 app.add_typer(dead_letters_app, name="dead-letters")
+app.add_typer(household_app, name="household")
+app.add_typer(rules_app, name="rules")
 app.command()(doctor)
 app.command()(rebuild)
 app.command()(report)
@@ -61,6 +66,7 @@ app.command()(verify)
 app.command()(work)
 app.command()(serve)
 app.command()(soak)
+app.add_typer(bench_app, name="bench")
 
 
 def main() -> None:

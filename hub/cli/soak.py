@@ -25,7 +25,8 @@ def soak(
 
     Example: radar soak --faults 40 --seed 7 --json
     """
-    outcome = _rig().run_soak(faults=faults, seed=seed, tell=say)
+    rig = _rig()
+    outcome = rig.run_soak(rig.Plan(faults=faults, seed=seed), say)
     document = outcome.document()
     if as_json:
         answer(document)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -35,3 +36,11 @@ def say_step(step: str, seconds: float) -> None:
 def answer(document: object) -> None:
     """Give a machine its one document."""
     sys.stdout.write(json.dumps(document, ensure_ascii=False, default=str) + "\n")
+
+
+def parse_day(text: str) -> date:
+    """Return the day that somebody typed; a wrong use for what is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("write a day as 2025-03-14") from None

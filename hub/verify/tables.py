@@ -27,7 +27,7 @@ ADVICE_COLUMNS = frozenset(
     {
         "anonymous", "body", "chain", "channel", "corrected_event_id", "digest", "event_id",
         "event_known_at", "from_school", "given_on", "incarnation", "key", "kind", "known_at",
-        "known_from", "known_to", "municipality", "nature", "position", "position_from",
+        "known_from", "known_to", "municipality", "nature", "offset", "position", "position_from",
         "position_to", "reasons", "record_name", "region", "replacement_event_id", "row_version",
         "seeker_role", "seeker_sector", "source", "target_event_id", "voided_by",
     }

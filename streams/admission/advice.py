@@ -6,12 +6,12 @@ is kept as a hash: its bytes could be the very breach that it was refused for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from schemas.codec import Codec, encode_body
+from schemas.codec import Codec, decode_body, encode_body
 from schemas.field_rules import time_flags
 from schemas.problem_codes import DataError
 from schemas.regions import Regions
@@ -22,7 +22,9 @@ from streams.admission.sameness import Sameness, Seen, find_events, sameness
 from streams.admission.senders import Senders
 from streams.admission.stage import system_clock
 from streams.admission.writing import send_on
+from streams.engine.adoption import AdoptedRows, Origin
 from streams.engine.database import Connection
+from streams.engine.errors import StopError
 from streams.engine.key_files import KeyFiles
 from streams.engine.lease import Lease
 from streams.engine.ledger import Outcome
@@ -76,22 +78,40 @@ class AdviceStage:
         for batch in batches:
             self._admit(batch, tx)
 
+    def origin(self, row: InputRecord) -> Origin | None:
+        """Return where an advice was received; see `AdoptingStage`."""
+        said = decode_body(ADVICE.record_name, 1, row.value or b"")
+        return said["received_topic"], said["received_offset"]
+
+    def adopt(self, adopted: AdoptedRows, tx: UnitTransaction) -> None:
+        """Take advices back after a restore; see `AdoptingStage`."""
+        lease, rows = adopted.lease, []
+        reader = self._reader(lease)
+        with tx.connection.cursor() as cursor, cursor.copy(QUERIES["copy_advice_events"]) as copy:
+            for number, row in enumerate(adopted.rows):
+                said = decode_body(ADVICE.record_name, 1, row.value or b"")
+                origin = (said["received_topic"], said["received_offset"])
+                source = adopted.heard.get(origin)
+                heard = None if source is None else reader.read(number, source)
+                if not isinstance(heard, Heard) or heard.payload != said["payload"]:
+                    raise StopError(
+                        f"{origin[0]}, region {lease.region}: offset {origin[1]} is not the "
+                        f"advice of position {row.position}; see the runbook 'restored database'"
+                    )
+                known = (heard.event_type.name, heard.digest, row.position, origin[1])
+                copy.write_row((lease.region, said["source"], said["event_id"], *known))
+                rows.append((row.incarnation or 0, _adopted_row(row, said)))
+        tx.adopt(lease, ADVICE, rows)
+
     def on_timer(self, leases: Sequence[Lease]) -> None:
         """Do nothing: advice acts on records only."""
 
     def _admit(self, batch: Batch, tx: UnitTransaction) -> None:
         lease, connection = batch.lease, tx.connection
-        reader = Reader(
-            region=lease.region,
-            codec=self._codec,
-            regions=self._regions,
-            senders=self._senders,
-            digest_key=self._keys.digest,
-            private_keys=_no_sealed_block,
-        )
+        reader = self._reader(lease)
         heard = [reader.read(number, record) for number, record in enumerate(batch.records)]
         keys = {item.key for item in heard if isinstance(item, Heard)}
-        seen = find_events(connection, lease.region, keys, query="find_advice_events")
+        seen = self._find(connection, lease.region, keys)
         place = self._place(lease, tx)
         admitted: list[tuple[Heard, int]] = []
         for item in heard:
@@ -107,6 +127,22 @@ class AdviceStage:
         _write(place, admitted)
         if place.clock is not None:
             lease.cache[LAST_KNOWN_AT] = place.known_at
+
+    def _reader(self, lease: Lease) -> Reader:
+        return Reader(
+            region=lease.region,
+            codec=self._codec,
+            regions=self._regions,
+            senders=self._senders,
+            digest_key=self._keys.digest,
+            private_keys=_no_sealed_block,
+        )
+
+    def _find(
+        self, connection: Connection, region: str, keys: Collection[EventKey]
+    ) -> dict[EventKey, Seen]:
+        (topic,) = self.topics
+        return find_events(connection, region, keys, query="find_advice_events", topic=topic)
 
     def _place(self, lease: Lease, tx: UnitTransaction) -> _Place:
         """Return when this unit is known: by the region's clock, never before the last advice.
@@ -128,7 +164,10 @@ def _is_new(place: _Place, item: Heard, seen: Mapping[EventKey, Seen]) -> bool:
     stored = seen.get(item.key)
     match sameness(stored, item.digest):
         case Sameness.DUPLICATE:
-            _settle(place, item, Outcome.DUPLICATE, stored.position if stored else None)
+            assert stored is not None
+            is_itself = stored.came_as(item.record)
+            outcome = Outcome.APPLIED if is_itself else Outcome.DUPLICATE
+            _settle(place, item, outcome, stored.position)
             return False
         case Sameness.CONFLICT:
             _settle(place, item, Outcome.CONFLICT, None, CONFLICT_CODE)
@@ -160,7 +199,7 @@ def _write(place: _Place, admitted: Sequence[tuple[Heard, int]]) -> None:
     ):
         for heard, position in admitted:
             key = heard.key
-            said = (heard.event_type.name, heard.digest, position)
+            said = (heard.event_type.name, heard.digest, position, heard.record.offset)
             copy.write_row((place.lease.region, key.source, key.event_id, *said))
 
 
@@ -185,6 +224,15 @@ def _log_row(heard: Heard, incarnation: int, position: int, known_at: datetime) 
         key=meta["event_id"].encode(),
         body=encode_body(ADVICE.record_name, row),
         values=(known_at, meta["source"], meta["event_id"], heard.event_type.name),
+    )
+
+
+def _adopted_row(row: InputRecord, said: Mapping[str, Any]) -> LogRow:
+    return LogRow(
+        position=row.position or 0,
+        key=row.key or b"",
+        body=row.value or b"",
+        values=(said["known_at"], said["source"], said["event_id"], said["record_name"]),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from schemas.identity import Pid
 from schemas.record_rules import mentions
 from streams.admission.journal_rows import Draft, draft_of, references_of
 from streams.admission.judging import Accepted
@@ -26,17 +27,48 @@ def draft_unit(
     """
     if not accepted:
         return [], []
-    known_at = accepted[-1].known_at
-    persons = [mention for item in accepted for mention in _persons(item)]
-    addresses = [mention for item in accepted for mention in _addresses(item)]
-    identities = resolve_identities(connection, region, keys, persons, known_at=known_at)
-    tokens = resolve_addresses(connection, region, keys, addresses, known_at=known_at)
+    identities, tokens = _resolved((connection, region, keys), accepted, {}, {})
     drafts = []
     for item in accepted:
         heard = item.heard
         references = references_of(keys.identity, region, heard.event_type, heard.body)
         drafts.append(draft_of(heard, references, identities, tokens, item.flags))
     return drafts, _doubts(accepted, identities)
+
+
+def bind_again(
+    connection: Connection,
+    region: str,
+    keys: KeyFiles,
+    accepted: Sequence[Accepted],
+    rows: Sequence[Draft],
+) -> list[ReviewEntry]:
+    """Teach the vault once more who the tokens of rows are; return the doubts about them.
+
+    Each row is that of the event at its place; mentions are found by their ref.
+    """
+    if not accepted:
+        return []
+    pids, tokens = {}, {}
+    for item, draft in zip(accepted, rows, strict=True):
+        number, row = item.heard.number, draft.row
+        pids.update({(number, person["ref"]): Pid(person["pid"]) for person in row["persons"]})
+        tokens.update({(number, place["ref"]): place["token"] for place in row["addresses"]})
+    identities, _ = _resolved((connection, region, keys), accepted, pids, tokens)
+    return _doubts(accepted, identities)
+
+
+def _resolved(
+    place: tuple[Connection, str, KeyFiles],
+    accepted: Sequence[Accepted],
+    pids: Mapping[MentionKey, Pid],
+    tokens: Mapping[MentionKey, str],
+) -> tuple[Mapping[MentionKey, Identity], Mapping[MentionKey, str]]:
+    known_at = accepted[-1].known_at
+    persons = [mention for item in accepted for mention in _persons(item)]
+    places = [mention for item in accepted for mention in _addresses(item)]
+    identities = resolve_identities(*place, persons, known_at=known_at, decided=pids)
+    return identities, resolve_addresses(*place, places, known_at=known_at, decided=tokens)
 
 
 def _persons(item: Accepted) -> list[Mention]:

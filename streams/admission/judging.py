@@ -13,10 +13,12 @@ from streams.admission.known_at import RegionClock, opened_clock
 from streams.admission.sameness import Sameness, Seen, sameness
 from streams.admission.senders import HUB_TOPIC
 from streams.household.linking import EventKey
+from streams.household.rule_set import rule_set_of
 
 REGION_OPENED = "RegionOpened"
 CLOCK_TICKED = "ClockTicked"
 CLOCK_SWITCHED = "ClockSwitched"
+RULES_ACTIVATED = "RulesActivated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +34,8 @@ class Accepted:
 class Verdicts:
     """What becomes of each record of a unit, as far as it does not depend on others' content.
 
-    `repeats` are second sayings within the unit: they share the fate of the first.
+    `repeats` are second sayings within the unit: they share the fate of the first. `again` are
+    records that stand in the journal already: their rows were taken back after a restore.
     """
 
     clock: RegionClock | None
@@ -42,6 +45,7 @@ class Verdicts:
     duplicates: list[tuple[Heard, int | None]] = field(default_factory=list)
     conflicts: list[Heard] = field(default_factory=list)
     repeats: list[Heard] = field(default_factory=list)
+    again: list[tuple[Heard, int | None]] = field(default_factory=list)
 
     @property
     def has_ticked(self) -> bool:
@@ -77,6 +81,9 @@ def _is_said_before(
     verdicts: Verdicts,
 ) -> bool:
     stored = seen.get(item.key)
+    if stored is not None and stored.came_as(item.record):
+        verdicts.again.append((item, stored.position))
+        return True
     earlier = first.get(item.key)
     if earlier is not None:
         stored = Seen(digest=earlier.digest, position=None)
@@ -110,6 +117,8 @@ def _admit(item: Heard, verdicts: Verdicts, hub_now: datetime) -> None:
         elif clock is None:
             raise DataError("region.not_open")
         clock = _moved(item, clock.advanced(hub_now), hub_now)
+        if name == RULES_ACTIVATED:
+            _check_rules(item)
         if item.record.topic != HUB_TOPIC:
             flags = time_flags(name, item.body, clock.horizon(hub_now))
     except DataError as error:
@@ -142,3 +151,12 @@ def _moved(item: Heard, clock: RegionClock, hub_now: datetime) -> RegionClock:
     if item.event_type.name == CLOCK_SWITCHED:
         return clock.switched(item.body["to"], hub_now)
     return clock
+
+
+def _check_rules(item: Heard) -> None:
+    """Refuse rules that this program does not have: in the journal they would stop every reader."""
+    try:
+        rule_set_of(item.body)
+    except (ValueError, RecursionError):
+        # Not chained: its text may repeat what was sent.
+        raise DataError("rules.unknown", "/rules") from None

@@ -134,6 +134,15 @@ def load_waiting(connection: Connection, region: str, drafts: Collection[Draft])
     return room
 
 
+def load_all_waiting(connection: Connection, region: str) -> WaitingRoom:
+    """Read everyone who waits in a region: after a restore only, there may be thousands."""
+    room = WaitingRoom()
+    for seq, body, since in connection.execute(QUERIES["all_waiting"], {"region": region}):
+        draft = decode_draft(bytes(body))
+        room.add(Waiting(seq=seq, draft=draft, since=since, is_stored=True))
+    return room
+
+
 def write_waiting(
     connection: Connection, region: str, room: WaitingRoom, encoded: Sequence[tuple[Waiting, bytes]]
 ) -> None:

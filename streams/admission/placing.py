@@ -12,7 +12,7 @@ from streams.admission.corrections import Change
 from streams.admission.journal_rows import Draft
 from streams.admission.linking_store import RegionView, ReviewEntry
 from streams.admission.pending import Waiting, WaitingRoom, WakeQueue
-from streams.admission.sightings import row_for, sightings_in
+from streams.admission.sightings import Sighting, row_for, sightings_in
 from streams.household.linking import (
     Decision,
     EventKey,
@@ -79,6 +79,15 @@ class Placer:
         """Place children in first-seen order, then theirs: parent first, transitively."""
         queue = WakeQueue()
         queue.push(self.room.children(parent))
+        self._empty(queue, known_at)
+
+    def wake_everyone(self, known_at: datetime) -> None:
+        """Look at all who wait: after a restore a parent may be there whose children still wait."""
+        queue = WakeQueue()
+        queue.push(w for by_event in self.room.by_key.values() for w in by_event.values())
+        self._empty(queue, known_at)
+
+    def _empty(self, queue: WakeQueue, known_at: datetime) -> None:
         while (child := queue.pop()) is not None:
             decision = decide(child.draft.statement, self.view.known)
             if isinstance(decision, Wait):
@@ -123,16 +132,9 @@ class Placer:
         found = sightings_in(placed.draft, households, placed.position)
         told = view.sightings.to_tell(found, view.members.take_opened(), view.members.open)
         for household, sighting in told:
-            position = self._reserve()
+            position, known_at = self._reserve(), placed.known_at
             self.placed.append(
-                Placed(
-                    draft=row_for(household, sighting, placed.draft, position, placed.known_at),
-                    position=position,
-                    known_at=placed.known_at,
-                    links=((household, HUB),),
-                    decisions=(),
-                    waited=None,
-                )
+                told_elsewhere(household, sighting, placed.draft, position, known_at)
             )
 
     def _change(self, change: Change) -> Mapping[str, Any]:
@@ -158,6 +160,20 @@ class Placer:
                 raise AssertionError("an event without a place cannot be applied")
             case _:
                 assert_never(decision)
+
+
+def told_elsewhere(
+    household: HouseholdId, sighting: Sighting, cause: Draft, position: int, known_at: datetime
+) -> Placed:
+    """Return the hub's row that tells a household of a sighting."""
+    return Placed(
+        draft=row_for(household, sighting, cause, position, known_at),
+        position=position,
+        known_at=known_at,
+        links=((household, HUB),),
+        decisions=(),
+        waited=None,
+    )
 
 
 def _sent_to_review(review: Review) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from schemas.codec import Codec
 from schemas.regions import Regions
 from schemas.topics import INBOUND_TOPICS
+from streams.admission.adopting import adopt_rows, origin_of
 from streams.admission.decode import Heard, Reader, in_order
 from streams.admission.drafting import draft_unit
 from streams.admission.judging import REGION_OPENED, judge
@@ -22,11 +23,12 @@ from streams.admission.placing import Placer
 from streams.admission.sameness import find_events
 from streams.admission.senders import Senders
 from streams.admission.writing import Unit, write_unit
+from streams.engine.adoption import AdoptedRows, Origin
 from streams.engine.database import Connection
 from streams.engine.key_files import KeyFiles
 from streams.engine.lease import Lease
 from streams.engine.log import JOURNAL, Log
-from streams.engine.stage import Batch
+from streams.engine.stage import Batch, InputRecord
 from streams.engine.transaction import UnitTransaction
 from streams.vault.sealing_keys import SealingKeyRing, ensure_sealing_key
 
@@ -67,6 +69,15 @@ class AdmissionStage:
         """Admit the records of each region; one record's fault never touches another's."""
         for batch in batches:
             self._admit(batch, tx)
+
+    def origin(self, row: InputRecord) -> Origin | None:
+        """Return where a journal row's event was received; see `AdoptingStage`."""
+        return origin_of(row)
+
+    def adopt(self, adopted: AdoptedRows, tx: UnitTransaction) -> None:
+        """Take journal rows back after a restore; see `AdoptingStage`."""
+        reader = self._reader(adopted.lease, tx.connection)
+        adopt_rows(adopted, tx, reader, self._keys)
 
     def on_timer(self, leases: Sequence[Lease]) -> None:
         """Do nothing: admission acts on records only."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from streams.admission.decode import Heard, Misplaced, Refused
-from streams.admission.journal_rows import encode_draft, log_row
+from streams.admission.journal_rows import Draft, encode_draft, log_row
 from streams.admission.judging import Verdicts
 from streams.admission.known_at import RegionClock, write_clock
 from streams.admission.linking_store import ReviewEntry, write_view
 from streams.admission.pending import overdue, write_waiting
-from streams.admission.placing import Placed, Placer
+from streams.admission.placing import Placer
 from streams.admission.repairs import carry_out
 from streams.engine.database import Connection
 from streams.engine.lease import Lease
@@ -51,7 +52,8 @@ def write_unit(tx: UnitTransaction, unit: Unit) -> None:
         ]
         tx.append(unit.lease, JOURNAL, rows)
     _write_events(connection, unit)
-    _apply_waited(connection, region, [row for row in placed if row.waited is not None])
+    waited = [(row.draft, row.position) for row in placed if row.waited is not None]
+    apply_waited(connection, region, waited)
     room = unit.placer.room
     encoded = [(w, encode_draft(w.draft, incarnation, w.since)) for w in room.added.values()]
     write_waiting(connection, region, room, encoded)
@@ -64,6 +66,8 @@ def write_unit(tx: UnitTransaction, unit: Unit) -> None:
     if clock is not None and clock != unit.clock_before:
         write_clock(connection, clock)
     _settle(tx, unit)
+    # What was asked of dead letters before a restore is asked again: they were put back, too.
+    carry_out(tx, unit.lease, [heard for heard, _ in unit.verdicts.again])
     carry_out(tx, unit.lease, [a.heard for a in unit.verdicts.accepted])
 
 
@@ -87,17 +91,18 @@ def _write_events(connection: Connection, unit: Unit) -> None:
             copy.write_row((unit.lease.region, key.source, key.event_id, *said, *came))
 
 
-def _apply_waited(connection: Connection, region: str, rows: list[Placed]) -> None:
+def apply_waited(connection: Connection, region: str, rows: Sequence[tuple[Draft, int]]) -> None:
     """Turn the pending event and its ledger row into applied: the one outcome that may change."""
     if not rows:
         return
-    positions = [row.position for row in rows]
+    positions = [position for _, position in rows]
+    drafts = [draft for draft, _ in rows]
     connection.execute(
         QUERIES["apply_pending_events"],
         {
             "region": region,
-            "sources": [row.draft.key.source for row in rows],
-            "ids": [row.draft.key.event_id for row in rows],
+            "sources": [draft.key.source for draft in drafts],
+            "ids": [draft.key.event_id for draft in drafts],
             "positions": positions,
         },
     )
@@ -105,8 +110,8 @@ def _apply_waited(connection: Connection, region: str, rows: list[Placed]) -> No
         QUERIES["apply_pending_ledger"],
         {
             "region": region,
-            "topics": [row.draft.row["received_topic"] for row in rows],
-            "offsets": [row.draft.row["received_offset"] for row in rows],
+            "topics": [draft.row["received_topic"] for draft in drafts],
+            "offsets": [draft.row["received_offset"] for draft in drafts],
             "positions": positions,
         },
     )
@@ -123,6 +128,9 @@ def _settle(tx: UnitTransaction, unit: Unit) -> None:
         # A duplicate of an event that waited until this very unit has its position only now.
         at = position if position is not None else positions.get(heard.key)
         _settle_as(tx, lease, heard, Outcome.DUPLICATE, position=at)
+    for heard, position in verdicts.again:
+        outcome = Outcome.PENDING if position is None else Outcome.APPLIED
+        _settle_as(tx, lease, heard, outcome, position=position)
     for heard in verdicts.conflicts:
         _settle_as(tx, lease, heard, Outcome.CONFLICT, code=CONFLICT_CODE)
     for misplaced in verdicts.misplaced:

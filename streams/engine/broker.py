@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
 import structlog
-from confluent_kafka import TopicCollection, TopicPartition
+from confluent_kafka import (
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    TopicCollection,
+    TopicPartition,
+)
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from streams.engine.errors import StopError, TransientError
+from streams.engine.stage import InputRecord
 
 logger = structlog.get_logger()
 
@@ -18,6 +27,9 @@ REQUEST_SECONDS_MAX = 10.0
 # By default librdkafka waits up to ten seconds before it tries a broker again that was away.
 RECONNECT_MS_MAX = 500
 RETRY_SECONDS = 0.5
+
+Bounds = Mapping[tuple[str, int], tuple[int, int]]
+"""First offset kept and next offset of each (topic, partition)."""
 
 
 class Broker(Protocol):
@@ -27,8 +39,12 @@ class Broker(Protocol):
         """Return Kafka's id of each topic; a missing topic is a StopError that names it."""
         ...
 
-    def bounds(self, at: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], tuple[int, int]]:
+    def bounds(self, at: Iterable[tuple[str, int]]) -> Bounds:
         """Return (first offset kept, next offset) of each (topic, partition)."""
+        ...
+
+    def read(self, topic: str, partition: int, first: int, last: int) -> Iterator[InputRecord]:
+        """Yield the records that the topic still has from offset `first` to `last`, in order."""
         ...
 
 
@@ -44,6 +60,17 @@ class KafkaBroker:
                 "reconnect.backoff.max.ms": RECONNECT_MS_MAX,
             }
         )
+        self._reading = {
+            "bootstrap.servers": bootstrap,
+            "client.id": f"{client_id}-claims",
+            # Never joined and never committed to: the library asks for a name all the same.
+            "group.id": f"{client_id}-claims",
+            "enable.auto.commit": False,
+            "enable.partition.eof": True,
+            "auto.offset.reset": "error",
+            "log_level": 2,
+            "reconnect.backoff.max.ms": RECONNECT_MS_MAX,
+        }
 
     def topic_ids(self, topics: Iterable[str]) -> Mapping[str, str]:
         """Return Kafka's id of each topic; a missing topic is a StopError that names it."""
@@ -63,7 +90,7 @@ class KafkaBroker:
                 raise TransientError(f"topic {name} cannot be described now") from error
         return found
 
-    def bounds(self, at: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], tuple[int, int]]:
+    def bounds(self, at: Iterable[tuple[str, int]]) -> Bounds:
         """Return (first offset kept, next offset) of each (topic, partition)."""
         places = [TopicPartition(topic, partition) for topic, partition in sorted(set(at))]
         ends: list[dict[tuple[str, int], int]] = []
@@ -78,6 +105,46 @@ class KafkaBroker:
                 raise TransientError("log bounds cannot be read now") from error
         first, last = ends
         return {place: (first[place], last[place]) for place in first}
+
+    def read(self, topic: str, partition: int, first: int, last: int) -> Iterator[InputRecord]:
+        """Yield the records that the topic still has from offset `first` to `last`, in order."""
+        with contextlib.closing(Consumer(self._reading)) as consumer:
+            consumer.assign([TopicPartition(topic, partition, first)])
+            while True:
+                message = consumer.poll(REQUEST_SECONDS_MAX)
+                if message is None:
+                    raise TransientError(f"topic {topic} does not answer now")
+                if _is_end(message) or (message.offset() or 0) > last:
+                    return
+                record = _record(topic, message)
+                yield record
+                if record.offset == last:
+                    return
+
+
+def _is_end(message: Message) -> bool:
+    """Say whether the partition ends here; any other error is raised."""
+    error = message.error()
+    if error is None:
+        return False
+    if error.code() != KafkaError._PARTITION_EOF:  # noqa: SLF001 - the public name of the code
+        raise KafkaException(error)
+    return True
+
+
+def _record(topic: str, message: Message) -> InputRecord:
+    offset = message.offset()
+    assert offset is not None
+    headers = message.headers() or {}
+    pairs = headers.items() if isinstance(headers, dict) else headers
+    return InputRecord(
+        topic=topic,
+        offset=offset,
+        key=message.key(),
+        value=message.value(),
+        headers=tuple((name, said) for name, said in pairs if isinstance(said, bytes)),
+        timestamp_ms=message.timestamp()[1],
+    )
 
 
 def wait_for_broker(broker: Broker, topics: Iterable[str]) -> None:

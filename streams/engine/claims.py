@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from streams.engine.adoption import settle_restored
 from streams.engine.broker import Broker
 from streams.engine.crash_points import reach
 from streams.engine.errors import StopError
@@ -14,15 +15,19 @@ from streams.engine.store import Store
 
 
 def claim_region(
-    stage: Stage, store: Store, broker: Broker, region: str, partition: int
+    stage: Stage, store: Store, broker: Broker, region: str, partition: int, *, blamed: bool = False
 ) -> tuple[Lease, Mapping[str, int]]:
     """Take over a region and return its lease and the next offset of each topic.
 
-    Raises StopError when a topic was recreated, or when the log has lost what was not read.
+    Raises StopError when a topic was recreated, or when the log has lost what was not read.  After
+    a restore of an older database, the rows that the stage's log topics hold are taken back first.
     """
-    lease = store.claim(stage, region, partition, broker.topic_ids(stage.topics))
+    log_topics = [log.topic for log in stage.logs]
+    ids = broker.topic_ids([*stage.topics, *log_topics])
+    mine = {topic: ids[topic] for topic in stage.topics}
+    lease = store.claim(stage, region, partition, mine, blamed=blamed)
     reach("claimed")
-    bounds = broker.bounds((topic, partition) for topic in lease.inputs)
+    bounds = broker.bounds((topic, partition) for topic in [*lease.inputs, *log_topics])
     following = {}
     for topic, at in lease.inputs.items():
         start, end = bounds[topic, partition]
@@ -40,4 +45,5 @@ def claim_region(
         # A log topic may have expired: its table fills the gap (log_reader.py).
         following[topic] = max(wanted, start)
         at.fetched = following[topic] - 1
+    settle_restored(stage, store, broker, lease, bounds)
     return lease, following

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 import faust
+from aiokafka.errors import KafkaConnectionError
 from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import TP, ConsumerMessage
 
@@ -36,6 +37,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)
         consumer._fetch_max_wait_ms = FETCH_WAIT_BUSY_MS  # noqa: SLF001 - hard-coded in Faust
+        name_lost_connections(consumer._client)  # noqa: SLF001 - not given to its users
         return consumer
 
     def wait_for_news(self, milliseconds: int) -> None:
@@ -129,6 +131,24 @@ class Consumer(driver.Consumer):
         self.quiet_polls = 0 if busy else self.quiet_polls + 1
         if self.quiet_polls == IDLE_AFTER_POLLS:
             thread.wait_for_news(FETCH_WAIT_IDLE_MS)
+
+
+def name_lost_connections(client: Any) -> None:
+    """Let an aiokafka client raise what aiokafka expects of a connection that is just lost.
+
+    uvloop then raises RuntimeError where asyncio raises OSError.  aiokafka (0.14, `conn.py`)
+    catches the latter only: its fetcher ends, silently, while the heartbeats go on, so that the
+    worker keeps its regions and never reads again (as in aiokafka issue 983).
+    """
+    send = client.send
+
+    async def send_or_name(*args: Any, **options: Any) -> Any:
+        try:
+            return await send(*args, **options)
+        except RuntimeError as error:
+            raise KafkaConnectionError("the connection was lost") from error
+
+    client.send = send_or_name
 
 
 def _carrier(tp: Any, offset: int, unit: Unit, generation_id: int) -> ConsumerMessage:

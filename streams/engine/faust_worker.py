@@ -160,10 +160,17 @@ def create_app(core: Worker, *, bootstrap: str, data_directory: str) -> RadarApp
     @app.timer(TICK_SECONDS, name=f"radar.{stage.name}.tick")  # type: ignore[untyped-decorator]
     async def tick(*_: Any) -> None:
         app.check_alive()
-        if not app.rebalancing and core.leases:
-            consumer = app.consumer
-            marks = {at: consumer.highwater(faust.types.TP(*at)) or 0 for at in core.leases}
-            await app.in_worker_thread(core.tick, marks)
+        if app.rebalancing:
+            return
+        if not core.leases:
+            core.pulse.beat()
+            return
+        consumer = app.consumer
+        places = [faust.types.TP(*at) for at in core.leases]
+        marks = {tuple(tp): consumer.highwater(tp) or 0 for tp in places}
+        looks = places if core.pulse.is_due() else []
+        positions = {tuple(tp): await consumer.position(tp) or 0 for tp in looks}
+        await app.in_worker_thread(core.tick, marks, positions)
 
     return app
 

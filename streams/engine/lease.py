@@ -25,12 +25,16 @@ class InputPosition:
 
 @dataclass(slots=True, kw_only=True)
 class LogPosition:
-    """Head of a log that this lease alone may append to; positions start at 1."""
+    """Head of a log that this lease alone may append to; positions start at 1.
+
+    `relayed_offset` is where the topic acknowledged row `relayed`; -1 when nothing is known.
+    """
 
     log: str
     incarnation: int
     position: int
     relayed: int
+    relayed_offset: int = -1
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,3 +54,7 @@ class Lease:
     inputs: dict[str, InputPosition]
     logs: dict[str, LogPosition]
     cache: dict[Any, Any] = field(default_factory=dict)
+    careful: int = 0
+    """How many records are still to be taken one by one, see quarantine.py."""
+    suspects: set[tuple[str, int]] = field(default_factory=set)
+    """Records with a marker, by topic and place."""

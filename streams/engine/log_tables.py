@@ -8,6 +8,7 @@ from psycopg import sql
 
 from streams.engine.database import QUERIES, Connection
 from streams.engine.errors import StopError
+from streams.engine.incarnations import LogHistory
 from streams.engine.log import Log
 from streams.engine.stage import InputRecord
 
@@ -22,6 +23,10 @@ class LogTables(Protocol):
 
     def head(self, log: Log, region: str) -> int:
         """Return the last position committed to a log; 0 when it is empty."""
+        ...
+
+    def history(self, log: Log, region: str) -> LogHistory:
+        """Return the log's head and where its incarnations began."""
         ...
 
     def rows(
@@ -47,6 +52,16 @@ class PostgresLogTables:
             QUERIES["read_log_head"], {"log": log.name, "region": region}
         ).fetchone()
         return 0 if row is None else int(row[1])
+
+    def history(self, log: Log, region: str) -> LogHistory:
+        """Return the log's head and where its incarnations began, by one query."""
+        rows = self._connection.execute(
+            QUERIES["read_log_history"], {"log": log.name, "region": region}
+        ).fetchall()
+        return LogHistory(
+            head=int(rows[0][0]) if rows else 0,
+            openings=[(first, number) for _, first, number in rows if first is not None],
+        )
 
     def rows(
         self, log: Log, region: str, first: int, last: int, *, offset: int

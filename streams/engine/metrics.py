@@ -24,8 +24,12 @@ LAG_RECORDS = Gauge(
 )
 RETRIES = Counter("radar_stage_retries_total", "Units tried again.", ["stage"])
 FENCED = Counter("radar_stage_fenced_total", "Units refused by the fence.", ["stage"])
+QUARANTINED = Counter("radar_quarantined_total", "Records set aside after three deaths.", ["stage"])
 LEASES = Gauge("radar_stage_leases", "Regions this worker holds.", ["stage"])
 RELAYED_ROWS = Counter("radar_relayed_rows_total", "Log rows acknowledged by the broker.", ["log"])
+ADOPTED_ROWS = Counter(
+    "radar_adopted_rows_total", "Log rows taken back from their topic after a restore.", ["log"]
+)
 RELAY_ERRORS = Counter("radar_relay_errors_total", "Times the relay had to start again.")
 OUTBOX = Counter(
     "radar_outbox_records_total",

@@ -54,7 +54,10 @@ class RelayRow:
 
 @dataclass(slots=True, kw_only=True)
 class _Feed:
-    """One log of one lease.  `pending` is what memory still holds after `sent`."""
+    """One log of one lease.
+
+    `pending` is what memory still holds after `sent`; `offset` the topic's last acknowledged one.
+    """
 
     log: Log
     lease: Lease
@@ -62,6 +65,7 @@ class _Feed:
     acknowledged: int
     stored: int
     head: int
+    offset: int = -1
     pending: deque[RelayRow] = field(default_factory=deque)
 
 
@@ -266,9 +270,11 @@ class Relay:
             raise TransientError("the relay's producer is gone")
         errors: list[KafkaError] = []
 
-        def delivered(error: KafkaError | None, _: Message) -> None:
+        def delivered(error: KafkaError | None, message: Message) -> None:
             if error is not None:
                 errors.append(error)
+            else:
+                feed.offset = max(feed.offset, message.offset() or 0)
 
         reach("before_relay")
         frame = self._frames[feed.log.record_name]
@@ -310,6 +316,6 @@ class Relay:
         if not due or not feeds:
             return
         for feed in feeds:
-            self._store.note_relayed(feed.lease, feed.log.name, feed.acknowledged)
+            self._store.note_relayed(feed.lease, feed.log.name, feed.acknowledged, feed.offset)
             feed.stored = feed.acknowledged
         self._stored_at = self._clock()

@@ -13,12 +13,13 @@ from typing import Any, Protocol
 
 import psycopg
 
+from streams.engine import quarantine
 from streams.engine.database import QUERIES, Connection, one_row
 from streams.engine.errors import StopError
 from streams.engine.lease import InputPosition, Lease, LogPosition
 from streams.engine.log_tables import LogTables, PostgresLogTables
 from streams.engine.parking import CACHE_KEY, load
-from streams.engine.stage import Stage
+from streams.engine.stage import InputRecord, Stage
 from streams.engine.transaction import UnitTransaction
 
 # A head row is locked for one short transaction; a claim that waits longer has met a backend
@@ -33,9 +34,26 @@ class Store(Protocol):
     """The durable side of one worker; every call may raise what `errors.classify` knows."""
 
     def claim(
-        self, stage: Stage, region: str, partition: int, topic_ids: Mapping[str, str]
+        self,
+        stage: Stage,
+        region: str,
+        partition: int,
+        topic_ids: Mapping[str, str],
+        *,
+        blamed: bool = False,
     ) -> Lease:
-        """Raise the region's epoch and return the lease; a recreated topic is a StopError."""
+        """Raise the region's epoch and return the lease; a recreated topic is a StopError.
+
+        `blamed`: the process before this one died by its own fault, see quarantine.py.
+        """
+        ...
+
+    def set_marker(self, lease: Lease, record: InputRecord) -> int:
+        """Commit that a record is taken in hand; return how many workers died of it."""
+        ...
+
+    def count_death(self, lease: Lease, record: InputRecord) -> int:
+        """Commit that this worker ends because of a record; return how often it has by now."""
         ...
 
     def unit(self, stage: Stage) -> AbstractContextManager[UnitTransaction]:
@@ -54,8 +72,11 @@ class Store(Protocol):
         """Return the logs' tables, outside any transaction."""
         ...
 
-    def note_relayed(self, lease: Lease, log: str, relayed: int) -> None:
-        """Store how far a log was relayed; refused silently when a newer epoch has stored."""
+    def note_relayed(self, lease: Lease, log: str, relayed: int, offset: int) -> None:
+        """Store how far a log was relayed, and where on its topic that row lies.
+
+        Refused silently when a newer epoch has stored.
+        """
         ...
 
     def forget_progress(self, stage: Stage, regions: Sequence[str]) -> None:
@@ -82,9 +103,16 @@ class PostgresStore:
         self._slot = slot
         self._dead_letter_key = dead_letter_key
         self._connection: Connection | None = None
+        self._has_settled = False
 
     def claim(
-        self, stage: Stage, region: str, partition: int, topic_ids: Mapping[str, str]
+        self,
+        stage: Stage,
+        region: str,
+        partition: int,
+        topic_ids: Mapping[str, str],
+        *,
+        blamed: bool = False,
     ) -> Lease:
         """Raise the epoch, ending the backends that block it; see `Store`."""
         connection = self._connect()
@@ -96,25 +124,36 @@ class PostgresStore:
                 {**place, "topics": list(topic_ids), "topic_ids": list(topic_ids.values())},
             ).fetchall()
             logs = {log.name: _claim_log(connection, log.name, region) for log in stage.logs}
-        inputs = {row[0]: _input(row) for row in rows if row[0] in topic_ids}
-        for topic, at in inputs.items():
+            lease = Lease(
+                stage=stage.name,
+                version=stage.version,
+                region=region,
+                partition=partition,
+                epoch=epoch,
+                sequence=sequence,
+                inputs={row[0]: _input(row) for row in rows if row[0] in topic_ids},
+                logs=logs,
+            )
+            if not self._has_settled:
+                quarantine.close_markers(connection, stage, worker=self._slot, blamed=blamed)
+            quarantine.read_markers(connection, lease, blamed=blamed)
+        self._has_settled = True
+        for topic, at in lease.inputs.items():
             if at.topic_id != topic_ids[topic]:
                 raise StopError(
                     f"topic {topic} was deleted and made again since this stage read it "
                     f"(region {region}); restore the topic, or see the runbook 'recreated topic'"
                 )
-        lease = Lease(
-            stage=stage.name,
-            version=stage.version,
-            region=region,
-            partition=partition,
-            epoch=epoch,
-            sequence=sequence,
-            inputs=inputs,
-            logs=logs,
-        )
         lease.cache[CACHE_KEY] = load(connection, lease)
         return lease
+
+    def set_marker(self, lease: Lease, record: InputRecord) -> int:
+        """Commit that a record is taken in hand; see `Store`."""
+        return quarantine.set_marker(self._connect(), lease, record)
+
+    def count_death(self, lease: Lease, record: InputRecord) -> int:
+        """Commit that this worker ends because of a record; see `Store`."""
+        return quarantine.count_death(self._connect(), lease, record)
 
     @contextmanager
     def unit(self, stage: Stage) -> Iterator[UnitTransaction]:
@@ -143,9 +182,10 @@ class PostgresStore:
         """Return the logs' tables, outside any transaction."""
         return PostgresLogTables(self._connect())
 
-    def note_relayed(self, lease: Lease, log: str, relayed: int) -> None:
+    def note_relayed(self, lease: Lease, log: str, relayed: int, offset: int) -> None:
         """Store how far a log was relayed; see `Store`."""
-        told = {"log": log, "region": lease.region, "relayed": relayed, "epoch": lease.epoch}
+        place = {"log": log, "region": lease.region, "epoch": lease.epoch}
+        told = {**place, "relayed": relayed, "offset": offset}
         self._connect().execute(QUERIES["store_relayed"], told)
 
     def forget_progress(self, stage: Stage, regions: Sequence[str]) -> None:
@@ -208,7 +248,9 @@ def _free_blocked_head(database_url: str, waiting: int, done: threading.Event) -
 
 def _claim_log(connection: Connection, log: str, region: str) -> LogPosition:
     row = one_row(connection, "claim_log", {"log": log, "region": region})
-    return LogPosition(log=log, incarnation=row[0], position=row[1], relayed=row[2])
+    return LogPosition(
+        log=log, incarnation=row[0], position=row[1], relayed=row[2], relayed_offset=row[3]
+    )
 
 
 def _input(row: tuple[Any, ...]) -> InputPosition:

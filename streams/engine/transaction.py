@@ -16,6 +16,7 @@ from streams.engine.ledger import Outcome
 from streams.engine.log import LOG_TOPICS, Log, LogRow
 from streams.engine.log_tables import LogTables, PostgresLogTables
 from streams.engine.parking import Failure, Parked, ParkingLot
+from streams.engine.quarantine import CODE, check_room, forget_marker, keeps_body
 from streams.engine.sealed_record import RecordSeal
 from streams.engine.stage import InputRecord, Stage
 
@@ -87,6 +88,39 @@ class UnitTransaction:
         kept.extend(rows)
         self._logs[log.name] = log
 
+    def open_incarnation(self, lease: Lease, log: Log, incarnation: int, first: int) -> None:
+        """Let the log go on under a higher incarnation from position `first` on."""
+        told = {"log": log.name, "region": lease.region, "incarnation": incarnation}
+        self.connection.execute(QUERIES["raise_incarnation"], told)
+        self.connection.execute(QUERIES["note_incarnation"], {**told, "first": first})
+        lease.logs[log.name].incarnation = incarnation
+
+    def adopt(self, lease: Lease, log: Log, rows: Sequence[tuple[int, LogRow]]) -> None:
+        """Write rows back, each with its own incarnation, right behind the log's head."""
+        at = lease.logs[log.name]
+        began: dict[int, int] = {}
+        for incarnation, row in rows:
+            began.setdefault(incarnation, row.position)
+        for incarnation, first in began.items():
+            if incarnation > self.tables().history(log, lease.region).incarnation_at(first):
+                # Another restore had opened it, and this database is older than that one.
+                told = {"log": log.name, "region": lease.region, "incarnation": incarnation}
+                self.connection.execute(QUERIES["note_incarnation"], {**told, "first": first})
+        with self.connection.cursor() as cursor:
+            for incarnation in began:
+                mine = [row for number, row in rows if number == incarnation]
+                self._copy_log_rows(cursor, lease.region, log, mine, incarnation)
+        at.position = rows[-1][1].position
+
+    def note_adopted(self, lease: Lease, log: Log, position: int, offset: int) -> None:
+        """Store that the topic has all rows up to `position`, and nothing else up to `offset`."""
+        told = {"log": log.name, "region": lease.region, "epoch": lease.epoch}
+        self.connection.execute(
+            QUERIES["store_relayed"], {**told, "relayed": position, "offset": offset}
+        )
+        at = lease.logs[log.name]
+        at.relayed, at.relayed_offset = position, offset
+
     def settle(
         self,
         lease: Lease,
@@ -122,6 +156,18 @@ class UnitTransaction:
         self.settle(
             lease, record, Outcome.DEAD_LETTERED, code=code, source=source, event_id=event_id
         )
+
+    def set_aside(self, lease: Lease, record: InputRecord) -> None:
+        """Keep a record that workers died of as a dead letter, without looking into it.
+
+        Raises StopError when more were set aside lately than records explain.
+        """
+        check_room(self.connection, lease)
+        self.dead_letter(lease, record, CODE, keep_body=keeps_body(record.topic))
+
+    def forget_marker(self, lease: Lease, record: InputRecord) -> None:
+        """Remove the marker that was committed before this record was taken in hand."""
+        forget_marker(self.connection, lease, record)
 
     def re_route(
         self, lease: Lease, record: InputRecord, *, partition: int, source: str, event_id: str
@@ -202,20 +248,26 @@ class UnitTransaction:
                 dead_letters.write_letters(cursor, self._dead)
 
     def _copy_log_rows(
-        self, cursor: psycopg.Cursor[Any], region: str, log: Log, rows: Sequence[LogRow]
+        self,
+        cursor: psycopg.Cursor[Any],
+        region: str,
+        log: Log,
+        rows: Sequence[LogRow],
+        adopted: int | None = None,
     ) -> None:
         if not rows:
             return
-        incarnation = cursor.execute(
+        newest = cursor.execute(
             QUERIES["advance_log"],
             {"log": log.name, "region": region, "old": rows[0].position - 1, "count": len(rows)},
         ).fetchone()
-        if incarnation is None:
+        if newest is None:
             raise AssertionError(f"{log.name}: head does not stand before {rows[0].position}")
+        incarnation = newest[0] if adopted is None else adopted
         columns = ", ".join(
             ("region", "position", "incarnation", "row_version", "key", "body", *log.columns)
         )
         with cursor.copy(f"copy {log.table} ({columns}) from stdin") as copy:
             for row in rows:
-                head = (region, row.position, incarnation[0], row.row_version)
+                head = (region, row.position, incarnation, row.row_version)
                 copy.write_row((*head, row.key, row.body, *row.values))

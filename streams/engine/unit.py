@@ -18,11 +18,18 @@ from streams.engine.stage import Batch, InputRecord
 class Unit:
     """What one poll brought, per lease; `done` once it was written or belongs to nobody.
 
+    `suspect` is the one record of a unit that is taken with care, `is_marked` says that its
+    marker is committed, `is_rest` that nothing but offsets is left, and `sets_aside` that the
+    stage shall not see it (quarantine.py).
     `parks` is set on a unit of one log row that cannot be applied: its households are parked.
     """
 
     batches: Sequence[Batch]
     done: bool = False
+    suspect: InputRecord | None = None
+    is_marked: bool = False
+    is_rest: bool = False
+    sets_aside: bool = False
     parks: Failure | None = None
 
 

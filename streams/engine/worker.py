@@ -9,25 +9,25 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 import structlog
 
 from schemas.regions import Regions
-from streams.engine import metrics
-from streams.engine.broker import Broker, KafkaBroker
+from streams.engine import metrics, quarantine
+from streams.engine.broker import Broker
 from streams.engine.claims import claim_region
 from streams.engine.crash_points import reach
 from streams.engine.errors import ErrorKind, Fenced, StopError, classify
 from streams.engine.gauges import LeaseGauges
+from streams.engine.housekeeping import Housekeeping
 from streams.engine.lease import Lease
-from streams.engine.log import LOG_BY_TOPIC, LOG_TOPICS
-from streams.engine.log_reader import GAP_ROWS_MAX
-from streams.engine.outbox import PostgresOutbox
+from streams.engine.liveness import NOWHERE, Offsets, Pulse
+from streams.engine.log import LOG_TOPICS
+from streams.engine.log_reader import not_brought
 from streams.engine.parking import announce, failure_of, may_park
-from streams.engine.relay import Relay, RelayRow, relay_producer
+from streams.engine.relay import Relay, RelayRow
 from streams.engine.stage import Batch, Stage
-from streams.engine.store import PostgresStore, Store
+from streams.engine.store import Store
 from streams.engine.transaction import UnitTransaction
 from streams.engine.unit import RowError, Unit, ends_of, readable
 
@@ -37,53 +37,13 @@ RETRY_DELAY_SECONDS_MIN = 0.1
 RETRY_DELAY_SECONDS_MAX = 2.0
 # A log topic that stays behind its table this long is read from the table instead.
 TABLE_READ_AFTER_SECONDS = 3.0
-FORGET_EVERY_SECONDS = 3_600.0
-# Planning thirty statements costs 10 ms; a plan for an empty table costs 10 ms per unit.
-PLAN_EVERY_SECONDS = 5.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkerSettings:
-    """What a worker needs beside its stage; `slot` is stable over restarts of one worker."""
-
-    slot: str
-    database_url: str
-    bootstrap: str
-    dead_letter_key: bytes = field(repr=False)
-    frames: Mapping[str, bytes]
-
-
-def open_worker(*, stage: Stage, settings: WorkerSettings, regions: Regions) -> Worker:
-    """Build a worker on the real parts; its relay runs, nothing is claimed yet."""
-    client = f"radar-{settings.slot}"
-    store = PostgresStore(
-        settings.database_url, slot=settings.slot, dead_letter_key=settings.dead_letter_key
-    )
-    relay = Relay(
-        store=PostgresStore(settings.database_url, slot=f"{settings.slot}-relay"),
-        producer=relay_producer(settings.bootstrap, f"{client}-relay"),
-        frames=settings.frames,
-        outbox=PostgresOutbox(
-            settings.database_url,
-            slot=f"{settings.slot}-outbox",
-            dead_letter_key=settings.dead_letter_key,
-        ),
-    )
-    relay.start()
-    return Worker(
-        stage=stage,
-        store=store,
-        broker=KafkaBroker(settings.bootstrap, client),
-        relay=relay,
-        regions=regions,
-        slot=settings.slot,
-    )
 
 
 class Worker:
     """Writes the units of one stage for the regions it holds.
 
-    `clock` counts seconds and `pause` waits for some, so that a simulation needs neither.
+    `blamed` says that its former process died by its own fault (quarantine.py); `clock` counts
+    seconds and `pause` waits for some, so that a simulation needs neither.
     """
 
     def __init__(
@@ -95,6 +55,7 @@ class Worker:
         relay: Relay,
         regions: Regions,
         slot: str,
+        blamed: bool = False,
         clock: Callable[[], float] = time.monotonic,
         pause: Callable[[float], object] | None = None,
     ) -> None:
@@ -106,10 +67,14 @@ class Worker:
         self._broker = broker
         self._relay = relay
         self._regions = regions
+        # What killed the former process was on its way when a region is first claimed, not later.
+        self._not_blamed_for: set[str] = set() if blamed else {region.code for region in regions}
         self._stopping = threading.Event()
         self._pause = self._stopping.wait if pause is None else pause
         self._clock = clock
-        self._progress_at = self._forgot_at = self._planned_at = clock()
+        self.pulse = Pulse(clock)
+        self._progress_at = clock()
+        self._housekeeping = Housekeeping(stage, self._progress_at)
         self._gauges = LeaseGauges(stage.name)
 
     @property
@@ -119,7 +84,7 @@ class Worker:
 
     def claim(
         self, assigned: set[tuple[str, int]], is_wanted: Callable[[], bool] = lambda: True
-    ) -> Mapping[tuple[str, int], int]:
+    ) -> Offsets:
         """Claim every region of which all topics are assigned; return the next offsets.
 
         A region of which only some topics are here is left alone: two workers that each hold a
@@ -185,17 +150,35 @@ class Worker:
                 raise StopError("the relay of this worker died") from self._relay.failure
             if not self.holds(unit) or self._stopping.is_set():
                 return
+            parts: Sequence[Unit] = ()
             try:
-                self._commit(unit)
+                if quarantine.is_careful(unit):
+                    parts = quarantine.parts_of(unit, self._store.tables)
+                else:
+                    self._commit(unit)
                 self.problems.pop("retry", None)
             except Exception as error:  # noqa: BLE001 - classified there, re-raised unless known
                 if self._after_error(unit, error):
                     return
                 self._pause(delay)
                 delay = min(delay * 2, RETRY_DELAY_SECONDS_MAX)
+            if parts:
+                self._apply_parts(unit, parts)
 
-    def tick(self, highwaters: Mapping[tuple[str, int], int]) -> None:
-        """Do what is due without input: the stage's timer, lag, rows a topic does not bring."""
+    def _apply_parts(self, unit: Unit, parts: Sequence[Unit]) -> None:
+        """Write a unit record by record; its leases are careful."""
+        for part in parts:
+            self.apply(part)
+            if not part.done:
+                return
+            quarantine.clear(part)
+        unit.done = True
+
+    def tick(self, highwaters: Offsets, positions: Offsets = NOWHERE) -> None:
+        """Do what is due without input: the stage's timer, lag, rows a topic does not bring.
+
+        `positions` is what the consumer reads next, given when `pulse.is_due()`.
+        """
         if self._relay.failure is not None:
             raise StopError("the relay of this worker died") from self._relay.failure
         if self._relay.healthy:
@@ -209,13 +192,15 @@ class Worker:
         if not held:
             return
         try:
+            self.pulse.look(self._broker, positions)
             self.stage.on_timer(held)
             self._read_behind_table(held)
-            self._keep_house(held)
+            self._housekeeping.keep(self._store, held, self._clock())
         except Exception as error:
             if classify(error) is not ErrorKind.TRANSIENT:
                 raise
             self._store.drop()
+            self.pulse.beat()
             logger.warning("timer_retry", stage=self.stage.name, error=type(error).__name__)
 
     def _held(self) -> list[Lease]:
@@ -223,12 +208,17 @@ class Worker:
 
     def _commit(self, unit: Unit) -> None:
         started = self._clock()
+        if unit.suspect is not None and not unit.is_marked:
+            deaths = self._store.set_marker(unit.batches[0].lease, unit.suspect)
+            quarantine.condemn(unit, deaths, parks=self.reads_logs)
         with self._store.unit(self.stage) as tx:
             tx.fence([batch.lease for batch in unit.batches])
             reach("after_fence")
             batches: Sequence[Batch] = [readable(tx.tables(), each) for each in unit.batches]
             if any(batch.records for batch in batches):
                 batches = self._handle(unit, batches, tx)
+            if unit.suspect is not None:
+                tx.forget_marker(unit.batches[0].lease, unit.suspect)
             reach("mid_handle")
             tx.flush()
             tx.advance(
@@ -245,6 +235,9 @@ class Worker:
 
     def _handle(self, unit: Unit, batches: Sequence[Batch], tx: UnitTransaction) -> Sequence[Batch]:
         """Hand the records to the stage; to one that reads logs with parked rows marked."""
+        if unit.sets_aside:
+            tx.set_aside(batches[0].lease, batches[0].records[0])
+            return batches
         if not self.reads_logs:
             self.stage.handle(batches, tx)
             return batches
@@ -284,7 +277,10 @@ class Worker:
         announce(self.stage.name, tx.parked)
         for outcome, count in tx.outcomes.items():
             metrics.OUTCOMES.labels(stage=self.stage.name, outcome=outcome.value).inc(count)
+        if unit.sets_aside and unit.suspect is not None:
+            quarantine.announce(unit.batches[0].lease, unit.suspect)
         self._progress_at = self._clock()
+        self.pulse.beat()
         unit.done = True
 
     def _after_error(self, unit: Unit, error: Exception) -> bool:
@@ -301,8 +297,11 @@ class Worker:
         if isinstance(error, RowError):
             return self._isolate(unit, error)
         if kind is not ErrorKind.TRANSIENT:
+            if self._takes_care(unit, error):
+                return False
             raise error
         metrics.RETRIES.labels(stage=self.stage.name).inc()
+        self.pulse.beat()
         reason = f"{type(error).__name__}: the same unit is tried again"
         self.problems["retry"] = reason
         logger.warning("unit_retry", stage=self.stage.name, error=type(error).__name__)
@@ -314,6 +313,17 @@ class Worker:
             # The database is still away: nothing is known, so nothing is decided.
             self._store.drop()
         return unit.done
+
+    def _takes_care(self, unit: Unit, error: Exception) -> bool:
+        """Say whether to try again record by record; a record that fails so has one death more."""
+        lease = unit.batches[0].lease
+        if self.reads_logs or unit.sets_aside or not may_park(error):
+            return False
+        if unit.suspect is None:
+            lease.careful = max(lease.careful, len(unit.batches[0].records))
+            return True
+        self._store.count_death(lease, unit.suspect)
+        return False
 
     def _isolate(self, unit: Unit, error: RowError) -> bool:
         """Find the row that fails by itself and have its households parked; see `_after_error`."""
@@ -361,24 +371,8 @@ class Worker:
         self._progress_at = self._clock()
         tables = self._store.tables()
         for lease in held:
-            for topic, at in lease.inputs.items():
-                if topic not in LOG_TOPICS:
-                    continue
-                log = LOG_BY_TOPIC[topic]
-                head = min(tables.head(log, lease.region), at.position + GAP_ROWS_MAX)
-                if head > at.position:
-                    rows = tables.rows(log, lease.region, at.position + 1, head, offset=at.offset)
-                    self.apply(Unit(batches=[Batch(lease=lease, records=rows)]))
-
-    def _keep_house(self, held: Sequence[Lease]) -> None:
-        """Forget old progress rows and stale query plans, each in its own interval."""
-        now = self._clock()
-        if now - self._planned_at >= PLAN_EVERY_SECONDS:
-            self._planned_at = now
-            self._store.refresh_plans()
-        if now - self._forgot_at >= FORGET_EVERY_SECONDS:
-            self._forgot_at = now
-            self._store.forget_progress(self.stage, [lease.region for lease in held])
+            for rows in not_brought(tables, lease):
+                self.apply(Unit(batches=[Batch(lease=lease, records=rows)]))
 
     def _claim_until_answered(
         self, region: str, partition: int, is_wanted: Callable[[], bool]
@@ -387,13 +381,20 @@ class Worker:
         delay = RETRY_DELAY_SECONDS_MIN
         while is_wanted() and not self._stopping.is_set():
             try:
-                return claim_region(self.stage, self._store, self._broker, region, partition)
+                blamed = region not in self._not_blamed_for
+                where = (self._store, self._broker, region, partition)
+                claimed = claim_region(self.stage, *where, blamed=blamed)
             except Exception as error:
                 if classify(error) is not ErrorKind.TRANSIENT:
                     raise
                 self._store.drop()
+                self.pulse.beat()
                 self.problems["claim"] = f"{type(error).__name__}: waiting to claim regions"
                 logger.warning("claim_retry", stage=self.stage.name, error=type(error).__name__)
                 self._pause(delay)
                 delay = min(delay * 2, RETRY_DELAY_SECONDS_MAX)
+            else:
+                self._not_blamed_for.add(region)
+                self.pulse.beat()
+                return claimed
         return None

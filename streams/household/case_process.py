@@ -119,7 +119,8 @@ def _take_opening(case: CaseBook, step: Step) -> None:
 
 def _take_monitoring(case: CaseBook, step: Step) -> None:
     is_start = step.move is Move.MONITORING_STARTED
-    case.monitored_from = step.day if is_start else None
+    # In a case that has ended nobody waits for contact moments.
+    case.monitored_from = step.day if is_start and not case.state.is_ended else None
     case.advance(CaseState.MONITORING if is_start else CaseState.MONITORING_ENDED, step.day)
 
 

@@ -2,35 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from streams.household.episodes import Episode, episodes_of
+from streams.household.facts import Fact
 from streams.household.journal_event import EventKey
+from streams.household.picture import Picture, first_difference, picture_of
 from streams.household.rule_set import RuleSet
-from streams.household.rules import EpisodeRule
-from streams.household.rules.rule import NO_SUBJECT
+from streams.household.rules import ClockRule, EpisodeRule, EventRule, Rule
+from streams.household.rules.rule import Span, Trigger
 from streams.household.severity import Level
 from streams.household.state import HouseholdState
+from streams.household.terms import Calendar, milliseconds, start_of_day
+
+# An event by itself has no severity; only an episode's may break a silence.
+NO_SEVERITY = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """That a rule holds at an episode, at its highest level.
+    """That a rule holds at an episode, at an event, or on a day, at its highest level.
 
-    `trigger` is the id of the episode, `triggered_ms` its time T, `severity` its class; evidence
-    is sorted and never empty.
+    `trigger` is the id of the episode or event, for a clock rule of what its subject rests on;
+    `triggered_ms` the episode's time T, the event's, or the beginning of the day;
+    `severity` the episode's class.  `cited` is never empty.
     """
 
-    rule: EpisodeRule
+    rule: Rule
     subject: str
     level: Level
     trigger: EventKey
     triggered_ms: int
     severity: int
-    evidence: tuple[EventKey, ...]
+    cited: frozenset[EventKey]
     sentence: str
+
+    @property
+    def evidence(self) -> tuple[EventKey, ...]:
+        """Return the events that give the condition, sorted; most conditions are never asked."""
+        return tuple(sorted(self.cited))
 
     @property
     def key(self) -> tuple[str, str]:
@@ -38,68 +49,120 @@ class Condition:
         return self.rule.rule_id, self.subject
 
 
-def conditions(
-    state: HouseholdState,
-    as_of: date,  # noqa: ARG001 - rules that watch a clock read it; the first three do not
-    rule_set: RuleSet,
-) -> tuple[Condition, ...]:
-    """Return all that holds for a household, in order of time, rule by rule.
+Identity = tuple[str, str, EventKey]
+
+
+def conditions(state: HouseholdState, as_of: date, rule_set: RuleSet) -> tuple[Condition, ...]:
+    """Return all that holds for a household, in order of time, rule by rule; clock rules last.
 
     A function of the set of events: `as_of` decides which clock rules hold, it never hides an
     event.
     """
-    return tuple(holding(episodes_of(state), rule_set))
-
-
-def holding(episodes: Sequence[Episode], rule_set: RuleSet, first: int = 0) -> Iterator[Condition]:
-    """Yield what holds at the episodes from number `first` on."""
-    for at in range(first, len(episodes)):
-        for rule in rule_set.rules:
-            condition = condition_at(rule, episodes, at)
-            if condition is not None:
-                yield condition
-
-
-def appeared(
-    before: Sequence[Episode], after: Sequence[Episode], rule_set: RuleSet
-) -> tuple[Condition, ...]:
-    """Return the conditions that newly hold: at another episode, or higher at the same one.
-
-    An episode rule looks at earlier episodes only, so where both begin alike nothing can differ;
-    for the ordinary event, which adds to the end, that leaves one episode to look at.
-    """
-    first = _first_difference(before, after)
-    held = {
-        (condition.key, condition.trigger): condition.level
-        for condition in holding(before, rule_set, first)
-    }
-    return tuple(
-        condition
-        for condition in holding(after, rule_set, first)
-        if condition.level > held.get((condition.key, condition.trigger), 0)
+    picture = picture_of(state)
+    return (
+        *holding(picture, rule_set),
+        *(
+            on_day(rule, span, as_of)
+            for rule, span in spans_of(picture, rule_set, as_of)
+            if span.holds_on(as_of)
+        ),
     )
 
 
-def condition_at(rule: EpisodeRule, episodes: Sequence[Episode], at: int) -> Condition | None:
-    """Return what one rule says at one episode."""
-    trigger = rule.trigger(episodes, at)
-    if trigger is None:
-        return None
-    episode = episodes[at]
+def holding(
+    picture: Picture, rule_set: RuleSet, first: int = 0, after: Fact | None = None
+) -> Iterator[Condition]:
+    """Yield what holds at the episodes from number `first` on, and at single events.
+
+    With `after` only rules are asked that may think otherwise after such a fact.
+    """
+    calendar = rule_set.calendar
+    rules = rule_set.episode_rules_after(after)
+    for at in range(first, len(picture.episodes)):
+        for rule in rules:
+            yield from at_episode(rule, picture, at, calendar)
+    for event_rule in rule_set.event_rules:
+        if after is None or type(after) in event_rule.reads:
+            yield from at_events(event_rule, picture)
+
+
+def at_episode(
+    rule: EpisodeRule, picture: Picture, at: int, calendar: Calendar
+) -> Iterator[Condition]:
+    """Yield what one rule says at one episode."""
+    episode = picture.episodes[at]
+    for trigger in rule.at_episode(picture, at, calendar):
+        yield _condition(rule, trigger, episode.key, episode.at_ms, episode.severity)
+
+
+def at_events(rule: EventRule, picture: Picture) -> Iterator[Condition]:
+    """Yield what one rule says at single events."""
+    for occurrence in rule.occurrences(picture):
+        yield _condition(rule, occurrence.trigger, occurrence.event, occurrence.at_ms, NO_SEVERITY)
+
+
+def spans_of(picture: Picture, rule_set: RuleSet, since: date) -> Iterator[tuple[ClockRule, Span]]:
+    """Yield the days after `since` on which clock rules hold, in order of rule, subject and day.
+
+    Of a stretch that began before, all of it; `since` itself is covered by one that goes on.
+    """
+    for rule in rule_set.clock_rules:
+        spans = [
+            span
+            for span in rule.spans(picture, rule_set.calendar, since)
+            if not span.is_empty and (span.until is None or span.until > since)
+        ]
+        spans.sort(key=lambda span: (span.trigger.subject, span.first, span.about))
+        for span in spans:
+            yield rule, span
+
+
+def on_day(rule: ClockRule, span: Span, day: date) -> Condition:
+    """Return what a clock rule says on one day of the span."""
+    at_ms = milliseconds(start_of_day(day))
+    return _condition(rule, span.trigger, span.about, at_ms, span.severity)
+
+
+def gained_and_lost(
+    before: Picture, after: Picture, rule_set: RuleSet, fact: Fact | None
+) -> tuple[list[Condition], bool]:
+    """Return the conditions that newly hold, in order, and whether any holds no more.
+
+    Newly: at another episode or event, or higher at the same one.  `fact` is what came, None when
+    more than that changed: a rule looks back only and reads some kinds of facts only, so most
+    need not be asked.
+    """
+    first = first_difference(before, after, fact)
+    held = {_identity(one): one.level for one in holding(before, rule_set, first, fact)}
+    holds = {_identity(one): one for one in holding(after, rule_set, first, fact)}
+    gained = [one for name, one in holds.items() if one.level > held.get(name, 0)]
+    return gained, not held.keys() <= holds.keys()
+
+
+def supporting(
+    rule: Rule, picture: Picture, triggers: Collection[EventKey], calendar: Calendar
+) -> Iterator[Condition]:
+    """Yield what still holds, at any level, at the episodes and events that triggered a finding."""
+    if isinstance(rule, EpisodeRule):
+        for at, episode in enumerate(picture.episodes):
+            if episode.key in triggers:
+                yield from at_episode(rule, picture, at, calendar)
+    if isinstance(rule, EventRule):
+        yield from (one for one in at_events(rule, picture) if one.trigger in triggers)
+
+
+def _condition(rule: Rule, trigger: Trigger, at: EventKey, at_ms: int, severity: int) -> Condition:
     return Condition(
         rule=rule,
-        subject=NO_SUBJECT,
+        subject=trigger.subject,
         level=trigger.level,
-        trigger=episode.key,
-        triggered_ms=episode.at_ms,
-        severity=episode.severity,
-        evidence=tuple(sorted(set(trigger.evidence))),
+        trigger=at,
+        triggered_ms=at_ms,
+        severity=severity,
+        cited=trigger.evidence,
         sentence=trigger.sentence,
     )
 
 
-def _first_difference(before: Sequence[Episode], after: Sequence[Episode]) -> int:
-    for at, (old, new) in enumerate(zip(before, after, strict=False)):
-        if old != new:
-            return at
-    return min(len(before), len(after))
+def _identity(condition: Condition) -> Identity:
+    return condition.rule.rule_id, condition.subject, condition.trigger

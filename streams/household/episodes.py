@@ -6,33 +6,28 @@ household in which more happens (definitions.md, Episode).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from bisect import insort
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from functools import reduce
+from typing import NamedTuple
 
-from streams.household.facts import Fact, FactKind
-from streams.household.fold import void_events
+from streams.household.facts import Assessment, Registration, Report
 from streams.household.journal_event import EventKey
-from streams.household.severity import UNKNOWN, Marks, severity_of
-from streams.household.state import HouseholdState
+from streams.household.severity import severity_of
 from streams.household.terms import day_of
+from streams.household.traits import Trace, Trait, Traits, traits_of, united
 
 EPISODE_HOURS = 72
 EPISODE_MS = EPISODE_HOURS * 3_600_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signal:
-    """Something reported about the household, with what was added to it since.
+class Signal(NamedTuple):
+    """Something reported about the household; sorts as the definitions sort signals."""
 
-    `said` pairs each event with what it says: the signal itself, its registration, its
-    assessment.  `sector` is None when it is not known.
-    """
-
-    key: EventKey
     at_ms: int
-    sector: str | None
-    said: tuple[tuple[EventKey, Marks], ...]
+    key: EventKey
 
     @property
     def day(self) -> date:
@@ -41,11 +36,21 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Saying:
+    """What one event says of one signal: the signal itself, its registration, its assessment."""
+
+    signal: Signal
+    severity: int
+    traits: Traits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Episode:
     """Signals within 72 hours of the first; its id and its time are those of the first."""
 
     signals: tuple[Signal, ...]
-    severity: int
+    severity: int = 0
+    traits: Traits = field(default_factory=dict)
 
     @property
     def key(self) -> EventKey:
@@ -62,87 +67,75 @@ class Episode:
         """Return the day of T in Amsterdam."""
         return day_of(self.signals[0].at_ms)
 
+    def shows(self, trait: Trait) -> Mapping[str, Trace]:
+        """Return the values of a trait, each with where it shows last."""
+        return self.traits.get(trait, {})
 
-def episodes_of(state: HouseholdState) -> tuple[Episode, ...]:
+    def shows_no_more_than(self, other: Episode) -> bool:
+        """Say whether rules see the same in both, but for which events show it."""
+        return (
+            self.signals[0] == other.signals[0]
+            and self.severity == other.severity
+            and self.traits.keys() == other.traits.keys()
+            and all(
+                self.traits[trait].keys() == other.traits[trait].keys() for trait in self.traits
+            )
+        )
+
+    def joined_by(self, saying: Saying) -> Episode:
+        """Return the episode with one signal more, which is not its first."""
+        signals = list(self.signals)
+        insort(signals, saying.signal)
+        return Episode(
+            signals=tuple(signals),
+            severity=max(self.severity, saying.severity),
+            traits=united(self.traits, saying.traits),
+        )
+
+    def hearing(self, saying: Saying) -> Episode:
+        """Return the episode with what one more event says of one of its signals.
+
+        The episode itself when that is nothing new.
+        """
+        traits = united(self.traits, saying.traits)
+        if traits is self.traits and saying.severity <= self.severity:
+            return self
+        return Episode(
+            signals=self.signals, severity=max(self.severity, saying.severity), traits=traits
+        )
+
+
+def saying_of(
+    signal: Report | Registration, at_ms: int, said: Report | Registration | Assessment
+) -> Saying:
+    """Return what a fact says of a signal that counts at `at_ms`."""
+    return Saying(
+        signal=Signal(at_ms, signal.key),
+        severity=severity_of(said.marks),
+        traits=traits_of(signal, at_ms, said),
+    )
+
+
+def episodes_from(signals: Sequence[Signal], sayings: Iterable[Saying]) -> tuple[Episode, ...]:
     """Return the episodes in order of time; the window is fixed at its first signal, no chaining.
 
-    Void events take no part.
+    `signals` are sorted; each saying speaks of one of them.
     """
+    said: dict[EventKey, list[Saying]] = {}
+    for saying in sayings:
+        said.setdefault(saying.signal.key, []).append(saying)
     episodes: list[Episode] = []
     current: list[Signal] = []
-    for signal in signals_of(state):
+    for signal in signals:
         if current and signal.at_ms - current[0].at_ms > EPISODE_MS:
-            episodes.append(_episode(current))
+            episodes.append(_episode(current, said))
             current = []
         current.append(signal)
     if current:
-        episodes.append(_episode(current))
+        episodes.append(_episode(current, said))
     return tuple(episodes)
 
 
-def signals_of(state: HouseholdState) -> list[Signal]:
-    """Return the signals that count, sorted by (time, source, event id).
-
-    A registration is a signal of its own only while the signal it came from is not known;
-    otherwise it, and its assessment, add what they say to that signal.
-    """
-    void = void_events(state)
-    valid = sorted(
-        (fact for fact in state.facts.values() if fact.key not in void),
-        key=lambda fact: (fact.at_ms, fact.key),
-    )
-    by_reference: dict[str, Fact] = {}
-    police_ms: dict[str, int] = {}
-    for fact in valid:
-        if fact.reference is not None and fact.kind is not FactKind.REGISTRATION:
-            by_reference.setdefault(fact.reference, fact)
-            if fact.kind is FactKind.POLICE:
-                police_ms.setdefault(fact.reference, fact.at_ms)
-    said: dict[EventKey, list[tuple[EventKey, Marks]]] = {}
-    signals: list[Fact] = []
-    for fact, signal in _with_signals(valid, by_reference):
-        if fact is signal:
-            signals.append(fact)
-        said.setdefault(signal.key, []).append((fact.key, fact.marks))
-    result = [_signal(fact, said[fact.key], police_ms) for fact in signals]
-    return sorted(result, key=lambda signal: (signal.at_ms, signal.key))
-
-
-def _with_signals(
-    valid: Iterable[Fact], by_reference: dict[str, Fact]
-) -> Iterator[tuple[Fact, Fact]]:
-    """Yield each fact with the signal to which it adds; assessments last, after registrations."""
-    by_report: dict[str, Fact] = {}
-    assessments = []
-    for fact in valid:
-        if fact.kind is FactKind.ASSESSMENT:
-            assessments.append(fact)
-            continue
-        signal = fact
-        if fact.kind is FactKind.REGISTRATION:
-            signal = by_reference.get(fact.reference or "", fact)
-            if fact.report is not None:
-                by_report.setdefault(fact.report, signal)
-        yield fact, signal
-    for fact in assessments:
-        owner = by_report.get(fact.report or "")
-        if owner is not None:
-            yield fact, owner
-
-
-def _signal(fact: Fact, said: list[tuple[EventKey, Marks]], police_ms: dict[str, int]) -> Signal:
-    at_ms = fact.at_ms
-    if fact.kind is FactKind.POLICE and fact.reference is not None:
-        # One number of the police is one incident: all its reports count at the earliest time.
-        at_ms = police_ms[fact.reference]
-    return Signal(
-        key=fact.key,
-        at_ms=at_ms,
-        sector=None if fact.sector == UNKNOWN else fact.sector,
-        said=tuple(sorted(said, key=lambda pair: pair[0])),
-    )
-
-
-def _episode(signals: list[Signal]) -> Episode:
-    severity = max(severity_of(marks) for signal in signals for _, marks in signal.said)
-    return Episode(signals=tuple(signals), severity=severity)
+def _episode(signals: list[Signal], said: Mapping[EventKey, list[Saying]]) -> Episode:
+    sayings = [saying for signal in signals for saying in said[signal.key]]
+    return reduce(Episode.hearing, sayings, Episode(signals=tuple(signals)))

@@ -1,28 +1,205 @@
-"""What the radar remembers of an event: the few fields that rules read, and nothing else."""
+"""What the radar remembers of an event: the few fields that rules read, and nothing else.
+
+One class per kind of event.  Days are Amsterdam's, numbers are the sender's own, people are
+tokens.  How a fact is read from a journal row stands in `reading.py`, its stored form in
+`fact_form.py`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from hashlib import blake2b
 
-from streams.household.journal_event import EventKey, JournalEvent
-from streams.household.severity import NO_MARKS, Marks, marks_of
-from streams.household.terms import amsterdam_day, milliseconds, noon
-
-POLICE_SECTOR = "JUSTICE_AND_SAFETY"
-REFERENCE_BYTES = 8
+from streams.household.journal_event import EventKey
+from streams.household.severity import NO_MARKS, Marks
+from streams.household.terms import day_of
 
 
-class FactKind(StrEnum):
-    """The part that an event plays in the picture; the letters are what is stored."""
+class Seen(StrEnum):
+    """What an event says of a person, as far as rules ask; the letters are what is stored."""
 
-    POLICE = "P"
-    REPORT = "S"
-    REGISTRATION = "R"
-    ASSESSMENT = "A"
+    PERPETRATOR = "P"
+    CHILD = "C"
+    # Under two years old, or not yet born.
+    INFANT = "I"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A person in a signal: token, and in which of the qualities that rules ask for."""
+
+    pid: str
+    seen_as: tuple[Seen, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One event as rules see it.
+
+    `at_ms` is when it counts: the time t of `definitions.md` for a signal, noon of its own day
+    for what has a day only.
+    """
+
+    key: EventKey
+    at_ms: int
+
+    @property
+    def day(self) -> date:
+        """Return the day in Amsterdam on which it counts."""
+        return day_of(self.at_ms)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report(Fact):
+    """Somebody reported: `PoliceReportSubmitted` or `ReportSubmitted`.
+
+    `reference` is a digest of (source, the sender's own number).
+    """
+
+    sector: str
+    is_police: bool = False
+    reference: str | None = None
+    marks: Marks = NO_MARKS
+    people: tuple[Person, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration(Fact):
+    """`ReportRegistered`: Veilig Thuis took a report into a case, at noon of its receipt.
+
+    `reference` is a digest of (source, number) of the signal it came from.
+    """
+
+    sector: str
+    report_id: str
+    case_id: str
+    reference: str | None = None
+    children_involved: bool = False
+    marks: Marks = NO_MARKS
+    people: tuple[Person, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment(Fact):
+    """`SafetyAssessmentCompleted`, at noon of the day on which it was completed."""
+
+    report_id: str
+    marks: Marks = NO_MARKS
+    life_domains: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceStep(Fact):
+    """`ServiceStatusChanged`: a service of a report was registered, picked up or ended."""
+
+    service_id: str
+    status: str
+    report_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handover(Fact):
+    """`HandoverSent`, at noon of the day on which it was sent."""
+
+    handover_id: str
+    to_kind: str
+    feedback_due_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback(Fact):
+    """`LocalTeamFeedbackGiven`: what became of a handover."""
+
+    handover_id: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseStep(Fact):
+    """`CaseStatusChanged`: a case opened or closed, or its monitoring began or ended.
+
+    `said_ms` is the sender's instant, which orders steps of one day.
+    """
+
+    case_id: str
+    status: str
+    said_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer(Fact):
+    """`CaseTransferred`, to or from another Veilig Thuis."""
+
+    case_id: str
+    is_out: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact(Fact):
+    """`ContactRecorded`; `with_family`: a person concerned or a parent was reached."""
+
+    case_id: str
+    with_family: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitoringMoment(Fact):
+    """`MonitoringMomentRecorded`, at noon of the planned day.
+
+    Of several versions of one moment the last in the journal stands, hence `position`.
+    """
+
+    case_id: str
+    moment_no: int
+    status: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderStep(Fact):
+    """`RestrainingOrderChanged`, at the instant of its status; `removed` is who had to leave."""
+
+    order_id: str
+    status: str
+    removed: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MdaStep(Fact):
+    """`MdaRegistrationChanged`: where a registration for MDA++ stands; `said_ms` orders a day."""
+
+    mda_id: str
+    status: str
+    said_ms: int
+    life_domains: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move(Fact):
+    """`AddressChanged`: someone of the household moved."""
+
+    left_region: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer(Fact):
+    """`FamiliarityCheckAnswered`; `known_elsewhere`: known to another Veilig Thuis or the board."""
+
+    known_elsewhere: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting(Fact):
+    """`PersonSeenElsewhere`: somebody of this household as seen in another one of the region.
+
+    `by_order`: as the one whom a restraining order sent away; otherwise as suspected perpetrator.
+    """
+
+    pid: str
+    by_order: bool
 
 
 class CorrectionKind(StrEnum):
@@ -34,24 +211,6 @@ class CorrectionKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """One event as rules see it.
-
-    `at_ms` is the time t of `definitions.md` when the event is a signal by itself.  `reference`
-    is a digest of (source, number): the sender's own number for a signal, the number of the
-    signal it came from for a registration.  `report` is a digest of the report id.
-    """
-
-    key: EventKey
-    kind: FactKind
-    at_ms: int
-    sector: str | None = None
-    reference: str | None = None
-    report: str | None = None
-    marks: Marks = NO_MARKS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
     """What one sender said about an earlier event of its own."""
 
@@ -60,147 +219,3 @@ class Correction:
     kind: CorrectionKind
     replacement: EventKey | None
     position: int
-
-
-FACT_RECORDS = frozenset(
-    {
-        "PoliceReportSubmitted",
-        "ReportSubmitted",
-        "ReportRegistered",
-        "SafetyAssessmentCompleted",
-        "EventCorrected",
-    }
-)
-
-
-def fact_of(event: JournalEvent) -> Fact | Correction | None:
-    """Return what the radar remembers of an event, or None when no rule reads its kind."""
-    match event.record_name:
-        case "PoliceReportSubmitted":
-            return _police(event)
-        case "ReportSubmitted":
-            return _report(event)
-        case "ReportRegistered":
-            return _registration(event)
-        case "SafetyAssessmentCompleted":
-            return _assessment(event)
-        case "EventCorrected":
-            return _correction(event)
-        case _:
-            return None
-
-
-def reference_of(source: str, number: str) -> str:
-    """Return a short token for a sender's number, so that states do not repeat the number.
-
-    No secret: the journal holds the number itself.  Within one household 64 bits never meet.
-    """
-    digest = blake2b(f"{source}|{number}".encode(), digest_size=REFERENCE_BYTES)
-    return digest.hexdigest()
-
-
-def _police(event: JournalEvent) -> Fact:
-    payload = event.payload
-    return Fact(
-        key=event.key,
-        kind=FactKind.POLICE,
-        at_ms=_signal_ms(event, _day(payload, "incident_on")),
-        sector=POLICE_SECTOR,
-        reference=_own_reference(event),
-        marks=_marks(payload),
-    )
-
-
-def _report(event: JournalEvent) -> Fact:
-    payload = event.payload
-    return Fact(
-        key=event.key,
-        kind=FactKind.REPORT,
-        at_ms=_signal_ms(event, _day(payload, "incident_on")),
-        sector=_text(payload, "reporter_sector"),
-        reference=_own_reference(event),
-        marks=_marks(payload),
-    )
-
-
-def _registration(event: JournalEvent) -> Fact:
-    payload = event.payload
-    received_on = _day(payload, "received_on")
-    number = _text(payload, "signal_source_ref")
-    source = _text(payload, "signal_source") or event.source
-    report_id = _text(payload, "report_id")
-    return Fact(
-        key=event.key,
-        kind=FactKind.REGISTRATION,
-        at_ms=milliseconds(noon(received_on) if received_on else event.occurred_at),
-        sector=_text(payload, "reporter_sector"),
-        reference=reference_of(source, number) if number else None,
-        report=reference_of("report", report_id) if report_id else None,
-        marks=_marks(payload),
-    )
-
-
-def _assessment(event: JournalEvent) -> Fact:
-    report_id = _text(event.payload, "report_id")
-    return Fact(
-        key=event.key,
-        kind=FactKind.ASSESSMENT,
-        at_ms=milliseconds(event.occurred_at),
-        report=reference_of("report", report_id) if report_id else None,
-        marks=_marks(event.payload),
-    )
-
-
-def _correction(event: JournalEvent) -> Correction | None:
-    payload = event.payload
-    kind = _text(payload, "kind")
-    target = _text(payload, "corrected_event_id")
-    replacement = _text(payload, "replacement_event_id")
-    if target is None or kind is None or kind not in CorrectionKind.__members__:
-        return None
-    return Correction(
-        key=event.key,
-        target=EventKey(event.source, target),
-        kind=CorrectionKind(kind),
-        replacement=EventKey(event.source, replacement) if replacement else None,
-        position=event.position,
-    )
-
-
-def _signal_ms(event: JournalEvent, incident_on: date | None) -> int:
-    """Return time t: the sender's instant, or noon of the day of the incident when they differ."""
-    if incident_on is not None and incident_on != amsterdam_day(event.occurred_at):
-        return milliseconds(noon(incident_on))
-    return milliseconds(event.occurred_at)
-
-
-def _own_reference(event: JournalEvent) -> str | None:
-    meta = event.payload.get("meta")
-    number = _text(meta, "source_ref") if isinstance(meta, Mapping) else None
-    return reference_of(event.source, number) if number else None
-
-
-def _marks(payload: Mapping[str, object]) -> Marks:
-    return marks_of(
-        flags=_codes(payload, "red_flags"),
-        forms=_codes(payload, "forms"),
-        natures=_codes(payload, "nature"),
-        sash=_text(payload, "sash_level"),
-    )
-
-
-def _text(record: Mapping[str, object], name: str) -> str | None:
-    value = record.get(name)
-    return value if isinstance(value, str) else None
-
-
-def _day(record: Mapping[str, object], name: str) -> date | None:
-    value = record.get(name)
-    return value if isinstance(value, date) else None
-
-
-def _codes(record: Mapping[str, object], name: str) -> list[str]:
-    value = record.get(name)
-    if not isinstance(value, list):
-        return []
-    return [code for code in value if isinstance(code, str)]

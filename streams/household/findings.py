@@ -13,14 +13,15 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from schemas.identity import derived_id
-from streams.household.conditions import Condition, condition_at
-from streams.household.episodes import Episode
+from streams.household.conditions import Condition, supporting
 from streams.household.journal_event import EventKey
+from streams.household.picture import Picture
 from streams.household.rule_set import rule_as_it_was
+from streams.household.rules import ClockRule, Rule
 from streams.household.sentences import said_late
 from streams.household.severity import SEVERITY_BREAKS_SILENCE, Level
-from streams.household.state import Finding, FindingStatus, HouseholdState
-from streams.household.terms import day_of
+from streams.household.state import Finding, FindingStatus
+from streams.household.terms import Calendar, day_of
 
 EXPIRY_DAYS = {Level.INFO: 180, Level.ATTENTION: 180, Level.HIGH: 365, Level.CRITICAL: 365}
 COOL_DOWN_DAYS = 30
@@ -93,10 +94,10 @@ def advance(
         known = current.get(condition.key)
         if known is not None and known.status.is_open:
             finding, kind = _renewed(known, condition, cause, void), ChangeKind.RENEWED
-        elif known is not None and _is_silent(known, condition, cause.day):
+        elif known is not None and is_silent(known, condition, cause.day):
             continue
         else:
-            finding, kind = _raised(condition, cause), ChangeKind.RAISED
+            finding, kind = raised(condition, cause), ChangeKind.RAISED
         current[finding.key] = finding
         changes.append(
             FindingChange(
@@ -107,37 +108,40 @@ def advance(
                 late=cause.late,
             )
         )
-    return Advance(findings=_in_order(current.values()), changes=tuple(changes))
+    return Advance(findings=in_order(current.values()), changes=tuple(changes))
 
 
 def withdraw(
     findings: Sequence[Finding],
-    episodes: Sequence[Episode],
-    void: frozenset[EventKey],
+    picture: Picture,
+    calendar: Calendar,
     cause: Cause,
     reason_code: str,
+    *,
+    gone: frozenset[EventKey] = frozenset(),
 ) -> Advance:
     """Close the open findings of which no trigger holds any more, by the rule that raised them.
 
-    `episodes` and `void` are those after the row.  What stays open cites what still gives it and
-    none of the void events.
+    `picture` is that after the row, `gone` are events that belong to another household now.
+    What stays open cites what still gives it, and no void event.
     """
-    at = {episode.key: number for number, episode in enumerate(episodes)}
+    without = picture.void | gone
     changes = []
     kept = []
     for finding in findings:
-        support = _support(finding, episodes, at) if finding.status.is_open else ()
         if not finding.status.is_open:
             kept.append(finding)
-        elif support:
-            given = {key for condition in support for key in condition.evidence}
-            evidence = tuple(sorted((given | {*finding.evidence}) - void))
-            kept.append(replace(finding, evidence=evidence))
+            continue
+        given = _given(finding, picture, calendar, cause)
+        if given:
+            evidence = tuple(sorted((given | {*finding.evidence}) - without))
+            triggers = tuple(key for key in finding.triggers if key not in gone)
+            kept.append(replace(finding, triggers=triggers, evidence=evidence))
         else:
-            closed = _closed(finding, FindingStatus.WITHDRAWN, cause)
+            closed = closed_as(finding, FindingStatus.WITHDRAWN, cause)
             kept.append(closed)
-            changes.append(_ended(ChangeKind.WITHDRAWN, finding, closed, cause, reason_code))
-    return Advance(findings=_in_order(kept), changes=tuple(changes))
+            changes.append(ended(ChangeKind.WITHDRAWN, finding, closed, cause, reason_code))
+    return Advance(findings=in_order(kept), changes=tuple(changes))
 
 
 def decide(
@@ -159,44 +163,49 @@ def decide(
         if status.is_open:
             after = replace(finding, status=status)
         else:
-            after = _closed(finding, status, cause)
+            # A silence that still lasts is dismissed with it, however long it lasts.
+            stands = isinstance(rule_of(finding), ClockRule)
+            after = replace(closed_as(finding, status, cause), stands=stands)
         others = [other for other in findings if other is not finding]
-        change = _ended(kind, finding, after, cause, reason_code)
-        return Advance(findings=_in_order([*others, after]), changes=(change,))
+        change = ended(kind, finding, after, cause, reason_code)
+        return Advance(findings=in_order([*others, after]), changes=(change,))
     return Advance(findings=tuple(findings), changes=())
 
 
-def expire(findings: Sequence[Finding], today: date, cause: Cause) -> Advance:
-    """Close the open findings whose term has passed on the day that a tick begins."""
-    changes = []
-    kept = []
-    for finding in findings:
-        if finding.status.is_open and expires_on(finding) <= today:
-            closed = _closed(finding, FindingStatus.EXPIRED, cause)
-            kept.append(closed)
-            changes.append(_ended(ChangeKind.EXPIRED, finding, closed, cause, None))
-        else:
-            kept.append(finding)
-    return Advance(findings=_in_order(kept), changes=tuple(changes))
-
-
 def expires_on(finding: Finding) -> date:
-    """Return the day at whose tick an open finding ends if nothing new happens."""
+    """Return the day at whose tick an open finding ends if nothing new happens.
+
+    Not for findings of clock rules: they end when their condition does.
+    """
     return finding.counted_from + timedelta(days=EXPIRY_DAYS[finding.level])
 
 
-def wake_on(state: HouseholdState) -> date | None:
-    """Return the first day whose tick may change this household, or None when none can."""
-    days = [expires_on(finding) for finding in state.findings if finding.status.is_open]
-    return min(days, default=None)
+def rule_of(finding: Finding) -> Rule:
+    """Return the rule that raised or last renewed a finding, as it was then."""
+    return rule_as_it_was(finding.rule_id, finding.rule_version, finding.parameters)
 
 
-def _raised(condition: Condition, cause: Cause) -> Finding:
+def remembered(findings: Iterable[Finding], today: date) -> tuple[Finding, ...]:
+    """Return the findings without those that are closed and can silence nothing any more."""
+    return tuple(
+        finding
+        for finding in findings
+        if finding.status.is_open
+        or finding.stands
+        or (
+            finding.status is not FindingStatus.WITHDRAWN
+            and (today - finding.counted_from).days <= COOL_DOWN_DAYS
+        )
+    )
+
+
+def raised(condition: Condition, cause: Cause) -> Finding:
+    """Return the finding that a condition raises, named after the event at which it is said."""
     finding_id = derived_id(
         cause.region,
         cause.household_id,
         condition.rule.rule_id,
-        condition.subject,
+        condition.subject.replace("%", "%25").replace("|", "%7C"),
         cause.key.event_id,
     )
     return Finding(
@@ -227,7 +236,7 @@ def _renewed(
         triggered_ms=condition.triggered_ms,
         counted_from=max(finding.counted_from, _counted_from(condition, cause)),
         triggers=tuple(sorted({*finding.triggers, condition.trigger})),
-        evidence=tuple(sorted({*finding.evidence, *condition.evidence} - void)),
+        evidence=tuple(sorted({*finding.evidence, *condition.cited} - void)),
         sentence=_sentence(condition, cause),
     )
 
@@ -241,7 +250,7 @@ def _sentence(condition: Condition, cause: Cause) -> str:
     return said_late(condition.sentence) if cause.late else condition.sentence
 
 
-def _is_silent(finding: Finding, condition: Condition, today: date) -> bool:
+def is_silent(finding: Finding, condition: Condition, today: date) -> bool:
     """Say whether a closed finding keeps this trigger quiet.
 
     Dismissed and expired findings do for thirty days, unless the trigger is higher or grave.
@@ -254,22 +263,37 @@ def _is_silent(finding: Finding, condition: Condition, today: date) -> bool:
     return (today - finding.counted_from).days <= COOL_DOWN_DAYS
 
 
-def _support(
-    finding: Finding, episodes: Sequence[Episode], at: dict[EventKey, int]
-) -> tuple[Condition, ...]:
-    """Return what still holds, at any level, of the triggers that raised or renewed a finding."""
-    rule = rule_as_it_was(finding.rule_id, finding.rule_version, finding.parameters)
-    held = (condition_at(rule, episodes, at[key]) for key in finding.triggers if key in at)
-    return tuple(condition for condition in held if condition is not None)
+def _given(finding: Finding, picture: Picture, calendar: Calendar, cause: Cause) -> set[EventKey]:
+    """Return the events that still give a finding; none when it has lost its ground.
+
+    A clock rule's holds by the day on which it was raised or by the row's: when neither, it
+    should never have been said, and otherwise the next tick ends it.
+    """
+    rule = rule_of(finding)
+    if isinstance(rule, ClockRule):
+        return {
+            key
+            for span in rule.spans(picture, calendar, min(finding.counted_from, cause.day))
+            if span.trigger.subject == finding.subject
+            and (span.holds_on(finding.counted_from) or span.holds_on(cause.day))
+            for key in span.trigger.evidence
+        }
+    return {
+        key
+        for condition in supporting(rule, picture, frozenset(finding.triggers), calendar)
+        if condition.subject == finding.subject
+        for key in condition.cited
+    }
 
 
-def _closed(finding: Finding, status: FindingStatus, cause: Cause) -> Finding:
+def closed_as(finding: Finding, status: FindingStatus, cause: Cause) -> Finding:
+    """Return a finding that ended, without what only the log needs to keep."""
     return replace(
         finding, status=status, counted_from=cause.day, triggers=(), evidence=(), sentence=""
     )
 
 
-def _ended(
+def ended(
     kind: ChangeKind, before: Finding, after: Finding, cause: Cause, reason_code: str | None
 ) -> FindingChange:
     """Return a log row that repeats why the finding stood, beside the reason of the change."""
@@ -282,5 +306,6 @@ def _ended(
     )
 
 
-def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings in the order of their keys, which is the order of the state."""
     return tuple(sorted(findings, key=lambda finding: finding.key))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
-from streams.household.facts import Correction, CorrectionKind, fact_of
+from streams.household.facts import Correction, CorrectionKind
 from streams.household.journal_event import EventKey, JournalEvent
+from streams.household.reading import fact_of
 from streams.household.state import HouseholdState
 
 INITIAL = HouseholdState()
@@ -27,7 +28,7 @@ def evolve(state: HouseholdState, event: JournalEvent) -> HouseholdState:
         return replace(state, corrections={**state.corrections, remembered.key: remembered})
     if remembered.key in state.facts:
         return state
-    return replace(state, facts={**state.facts, remembered.key: remembered})
+    return replace(state, facts=state.facts.with_item(remembered.key, remembered))
 
 
 def void_events(state: HouseholdState) -> frozenset[EventKey]:

@@ -17,10 +17,15 @@ class EventKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonSeen:
-    """A person in an event: token and role, never more."""
+    """A person in an event: token and role, and where the record names it, never more.
+
+    `field` is the record's field (`persons`, `removed_person`) and `ref` the number there.
+    """
 
     pid: str
     role: str
+    field: str = "persons"
+    ref: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

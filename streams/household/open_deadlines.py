@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from streams.household.case_facts import Handover, Report, ServiceRun, Told
@@ -35,11 +35,13 @@ _AWAITS_FEEDBACK = frozenset({"LOCAL_TEAM", "INVOLVED_PROFESSIONAL"})
 class OpenDeadline:
     """A clock that runs: `subject` is the number of what it is about.
 
-    `ends_at` is the instant (UTC) of a clock that ends at one.  `pid` names the person concerned.
+    `owner` is the number of its case or restraining order, `pid` the person concerned, `ends_at`
+    the instant (UTC) of a clock that ends at one.
     """
 
     term: Term
     subject: str
+    owner: str
     due_on: date
     is_overdue: bool
     pid: str | None = None
@@ -55,7 +57,11 @@ def open_deadlines(
     ended before `as_of`: the last day itself is still in time.
     """
     running = [
-        *(each for case in process.cases for each in _of_case(case, as_of, calendar)),
+        *(
+            replace(each, owner=case.case_id)
+            for case in process.cases
+            for each in _of_case(case, as_of, calendar)
+        ),
         *(each for order in process.orders for each in _of_order(order, as_of)),
     ]
     return tuple(
@@ -161,6 +167,7 @@ def _of_order(order: OrderProcess, as_of: date) -> Iterator[OpenDeadline]:
         yield OpenDeadline(
             term=term,
             subject=order.order_id,
+            owner=order.order_id,
             due_on=due_on,
             is_overdue=False,
             ends_at=order.ends_at,
@@ -171,5 +178,5 @@ def _running(
     term: Term, subject: str, due_on: date, as_of: date, *, pid: str | None = None
 ) -> OpenDeadline:
     return OpenDeadline(
-        term=term, subject=subject, due_on=due_on, is_overdue=due_on < as_of, pid=pid
+        term=term, subject=subject, owner="", due_on=due_on, is_overdue=due_on < as_of, pid=pid
     )

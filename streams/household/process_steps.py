@@ -12,9 +12,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from streams.household.facts import Correction, fact_of
+from streams.household.facts import Correction
 from streams.household.fold import void_among
 from streams.household.journal_event import EventKey, JournalEvent
+from streams.household.reading import fact_of
 from streams.household.terms import amsterdam_day, milliseconds
 
 
@@ -133,15 +134,16 @@ def steps_of(events: Iterable[JournalEvent]) -> list[Step]:
     What a correction in force has taken out is left out: nothing is said about it any more.
     """
     once = {event.key: event for event in events}
-    corrections = [
-        correction
-        for event in once.values()
-        if event.record_name == "EventCorrected"
-        and isinstance(correction := fact_of(event), Correction)
-    ]
+    corrections = [c for event in once.values() if (c := correction_of(event)) is not None]
     void = void_among(corrections, once.__contains__)
     steps = (step_of(event) for key, event in once.items() if key not in void)
     return sorted((step for step in steps if step is not None), key=lambda step: step.order)
+
+
+def correction_of(event: JournalEvent) -> Correction | None:
+    """Return what an event says about an earlier one of the same sender, or None."""
+    found = fact_of(event) if event.record_name == "EventCorrected" else None
+    return found if isinstance(found, Correction) else None
 
 
 def step_of(event: JournalEvent) -> Step | None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from streams.household.fold import evolve
+from streams.household.growing import GrowingMap
 from streams.household.journal_event import EventKey, JournalEvent
 from streams.household.rule_set import RuleSet
 from streams.household.state import HouseholdState
@@ -57,6 +58,6 @@ def take_rearrangement(
 
 def forget(state: HouseholdState, keys: set[EventKey]) -> HouseholdState:
     """Return the state as if these events had never belonged here; findings are untouched."""
-    facts = {key: fact for key, fact in state.facts.items() if key not in keys}
+    facts = GrowingMap({key: fact for key, fact in state.facts.items() if key not in keys})
     corrections = {key: one for key, one in state.corrections.items() if key not in keys}
     return replace(state, facts=facts, corrections=corrections)

@@ -13,7 +13,8 @@ from datetime import date
 from functools import lru_cache
 from typing import cast
 
-from streams.household.rules import RULES, EpisodeRule
+from streams.household.facts import Fact, Registration, Report
+from streams.household.rules import RULES, ClockRule, EpisodeRule, EventRule, Rule
 from streams.household.terms import Calendar
 
 
@@ -21,8 +22,33 @@ from streams.household.terms import Calendar
 class RuleSet:
     """The rules in force, in the order of `RULES`, and the calendar that terms are counted by."""
 
-    rules: tuple[EpisodeRule, ...]
+    rules: tuple[Rule, ...]
     calendar: Calendar = field(default_factory=Calendar)
+    episode_rules: tuple[EpisodeRule, ...] = field(init=False, compare=False, repr=False)
+    event_rules: tuple[EventRule, ...] = field(init=False, compare=False, repr=False)
+    clock_rules: tuple[ClockRule, ...] = field(init=False, compare=False, repr=False)
+    _concerned: dict[type[Fact], tuple[EpisodeRule, ...]] = field(
+        init=False, compare=False, repr=False, default_factory=dict
+    )
+
+    def __post_init__(self) -> None:
+        """Sort the rules out by kind, once: each event asks for one kind after the other."""
+        of_episodes = tuple(rule for rule in self.rules if isinstance(rule, EpisodeRule))
+        of_events = tuple(rule for rule in self.rules if isinstance(rule, EventRule))
+        of_clock = tuple(rule for rule in self.rules if isinstance(rule, ClockRule))
+        object.__setattr__(self, "episode_rules", of_episodes)
+        object.__setattr__(self, "event_rules", of_events)
+        object.__setattr__(self, "clock_rules", of_clock)
+
+    def episode_rules_after(self, fact: Fact | None) -> tuple[EpisodeRule, ...]:
+        """Return the episode rules that may think otherwise after a fact; all after None."""
+        if fact is None or isinstance(fact, (Report, Registration)):
+            return self.episode_rules
+        kind = type(fact)
+        if kind not in self._concerned:
+            mine = tuple(rule for rule in self.episode_rules if kind in rule.reads)
+            self._concerned[kind] = mine
+        return self._concerned[kind]
 
 
 DEFAULT_RULE_SET = RuleSet(rules=tuple(rule() for rule in RULES))
@@ -61,7 +87,7 @@ def calendar_payload(rule_set: RuleSet) -> list[str]:
 
 
 @lru_cache(maxsize=1_024)
-def rule_as_it_was(rule_id: str, version: int, parameters: str) -> EpisodeRule:
+def rule_as_it_was(rule_id: str, version: int, parameters: str) -> Rule:
     """Return the rule that a finding was raised by, whatever is in force now.
 
     Raises ValueError when this program no longer has that version.
@@ -72,7 +98,7 @@ def rule_as_it_was(rule_id: str, version: int, parameters: str) -> EpisodeRule:
     raise ValueError(f"this program has no {rule_id} in version {version}")
 
 
-def _activated(rule: type[EpisodeRule], text: str) -> EpisodeRule:
+def _activated(rule: type[Rule], text: str) -> Rule:
     match json.loads(text):
         case {"version": int(version), "parameters": {**parameters}} if version == rule.version:
             return rule.with_parameters(parameters)

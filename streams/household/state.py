@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import NotRequired, TypedDict, cast
+from typing import TypedDict, cast
 
-from streams.household.facts import Correction, CorrectionKind, Fact, FactKind
+from streams.household.fact_form import Form, Texts, fact_form, fact_of_form, long_id, short_id
+from streams.household.facts import Correction, CorrectionKind, Fact
+from streams.household.growing import GrowingMap
 from streams.household.journal_event import EventKey
-from streams.household.severity import NO_MARKS, Level, Marks
+from streams.household.severity import Level
 
-STATE_FORM = 1
+STATE_FORM = 2
 
 
 class FindingStatus(StrEnum):
@@ -36,8 +38,9 @@ class Finding:
     """The newest finding of one key (rule, subject).
 
     `counted_from` is the day from which its term runs: of the last trigger while it is open, of
-    its end afterwards.  `triggers` are the ids of the episodes that raised or renewed it.
-    Triggers, evidence and sentence are dropped when it closes: the finding log keeps them.
+    its end afterwards.  `triggers` are the ids of the episodes or events that raised or renewed
+    it.  Triggers, evidence and sentence are dropped when it closes: the finding log keeps them.
+    `stands`: what a clock rule watches has not ended since a person dismissed it.
     """
 
     finding_id: str
@@ -52,6 +55,7 @@ class Finding:
     triggers: tuple[EventKey, ...] = ()
     evidence: tuple[EventKey, ...] = ()
     sentence: str = ""
+    stands: bool = False
 
     @property
     def key(self) -> tuple[str, str]:
@@ -66,23 +70,22 @@ class HouseholdState:
     Facts and corrections depend on the set of events only; findings on the order of the journal.
     """
 
-    facts: Mapping[EventKey, Fact] = field(default_factory=dict)
+    facts: GrowingMap[EventKey, Fact] = field(default_factory=GrowingMap)
     corrections: Mapping[EventKey, Correction] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
 
 def to_bytes(state: HouseholdState) -> bytes:
     """Return the state's one form in bytes: equal states give equal bytes, however they arose."""
-    sources = sorted({key.source for key in (*state.facts, *state.corrections)})
-    index = {source: number for number, source in enumerate(sources)}
+    texts = Texts()
     keys = sorted(state.facts)
     places = {key: number for number, key in enumerate(keys)}
     document: _State = {
         "v": STATE_FORM,
-        "s": sources,
-        "f": [_fact_form(state.facts[key], index) for key in keys],
-        "c": [_correction_form(state.corrections[key], index) for key in sorted(state.corrections)],
-        "n": [_finding_form(finding, places) for finding in state.findings],
+        "f": [fact_form(state.facts[key], texts) for key in keys],
+        "c": [_correction_form(state.corrections[key], texts) for key in sorted(state.corrections)],
+        "n": [_finding_form(finding, places, texts) for finding in state.findings],
+        "t": texts.all(),
     }
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -92,157 +95,102 @@ def from_bytes(data: bytes) -> HouseholdState:
     document = cast("_State", json.loads(data))
     if document["v"] != STATE_FORM:
         raise ValueError("household state has another form; rebuild the radar stage")
-    sources = document["s"]
-    facts = [_fact(form, sources) for form in document["f"]]
-    corrections = [_correction(form, sources) for form in document["c"]]
+    texts = document["t"]
+    facts = [fact_of_form(form, texts) for form in document["f"]]
+    corrections = [_correction(form, texts) for form in document["c"]]
     keys = [fact.key for fact in facts]
     return HouseholdState(
-        facts={fact.key: fact for fact in facts},
+        facts=GrowingMap({fact.key: fact for fact in facts}),
         corrections={correction.key: correction for correction in corrections},
-        findings=tuple(_finding(form, keys) for form in document["n"]),
+        findings=tuple(_finding(form, keys, texts) for form in document["n"]),
     )
-
-
-class _Fact(TypedDict):
-    s: int
-    i: str
-    k: str
-    t: int
-    o: NotRequired[str]
-    r: NotRequired[str]
-    n: NotRequired[str]
-    g: NotRequired[Sequence[str]]
-    f: NotRequired[Sequence[str]]
-    a: NotRequired[Sequence[str]]
-    h: NotRequired[str]
-
-
-class _Correction(TypedDict):
-    s: int
-    i: str
-    t: str
-    k: str
-    r: str | None
-    p: int
-
-
-class _Finding(TypedDict):
-    i: str
-    r: str
-    v: int
-    p: str
-    u: str
-    s: str
-    l: int  # noqa: E741 - a letter of the stored form, not a variable
-    t: int
-    d: int
-    e: list[int]
-    g: list[int]
-    w: str
 
 
 class _State(TypedDict):
     v: int
-    s: list[str]
-    f: list[_Fact]
+    f: list[list[Form]]
     c: list[_Correction]
     n: list[_Finding]
+    t: list[str]
 
 
-def _fact_form(fact: Fact, index: Mapping[str, int]) -> _Fact:
-    form: _Fact = {
-        "s": index[fact.key.source],
-        "i": fact.key.event_id,
-        "k": fact.kind.value,
-        "t": fact.at_ms,
-    }
-    if fact.sector is not None:
-        form["o"] = fact.sector
-    if fact.reference is not None:
-        form["r"] = fact.reference
-    if fact.report is not None:
-        form["n"] = fact.report
-    if fact.marks.flags:
-        form["g"] = fact.marks.flags
-    if fact.marks.forms:
-        form["f"] = fact.marks.forms
-    if fact.marks.natures:
-        form["a"] = fact.marks.natures
-    if fact.marks.sash is not None:
-        form["h"] = fact.marks.sash
-    return form
+# A fact of the state by its place, any other event by number of its source and id.
+_Cited = int | list[int | str]
+# Source, id, target, kind, replacement (empty: none), position.
+_Correction = tuple[int, str, str, str, str, int]
+# Id, rule, version, parameters, subject, status, level, triggered at, counted from, triggers,
+# evidence, sentence, stands.
+_Finding = tuple[str, int, int, int, int, str, int, int, int, list[_Cited], list[_Cited], str, int]
 
 
-def _fact(form: _Fact, sources: Sequence[str]) -> Fact:
-    marks = Marks(
-        flags=tuple(form.get("g", ())),
-        forms=tuple(form.get("f", ())),
-        natures=tuple(form.get("a", ())),
-        sash=form.get("h"),
-    )
-    return Fact(
-        key=EventKey(sources[form["s"]], form["i"]),
-        kind=FactKind(form["k"]),
-        at_ms=form["t"],
-        sector=form.get("o"),
-        reference=form.get("r"),
-        report=form.get("n"),
-        marks=marks or NO_MARKS,
-    )
-
-
-def _correction_form(correction: Correction, index: Mapping[str, int]) -> _Correction:
+def _correction_form(correction: Correction, texts: Texts) -> _Correction:
     # A sender corrects its own events only, so target and replacement share its source.
-    return {
-        "s": index[correction.key.source],
-        "i": correction.key.event_id,
-        "t": correction.target.event_id,
-        "k": correction.kind.value,
-        "r": correction.replacement.event_id if correction.replacement else None,
-        "p": correction.position,
-    }
+    replacement = correction.replacement
+    return (
+        texts.number(correction.key.source),
+        short_id(correction.key.event_id),
+        short_id(correction.target.event_id),
+        correction.kind.value,
+        short_id(replacement.event_id) if replacement else "",
+        correction.position,
+    )
 
 
-def _correction(form: _Correction, sources: Sequence[str]) -> Correction:
-    source = sources[form["s"]]
+def _correction(form: _Correction, texts: Sequence[str]) -> Correction:
+    number, event_id, target, kind, replacement, position = form
+    source = texts[number - 1]
     return Correction(
-        key=EventKey(source, form["i"]),
-        target=EventKey(source, form["t"]),
-        kind=CorrectionKind(form["k"]),
-        replacement=None if form["r"] is None else EventKey(source, form["r"]),
-        position=form["p"],
+        key=EventKey(source, long_id(event_id)),
+        target=EventKey(source, long_id(target)),
+        kind=CorrectionKind(kind),
+        replacement=EventKey(source, long_id(replacement)) if replacement else None,
+        position=position,
     )
 
 
-def _finding_form(finding: Finding, places: Mapping[EventKey, int]) -> _Finding:
-    return {
-        "i": finding.finding_id,
-        "r": finding.rule_id,
-        "v": finding.rule_version,
-        "p": finding.parameters,
-        "u": finding.subject,
-        "s": finding.status.value,
-        "l": finding.level.value,
-        "t": finding.triggered_ms,
-        "d": finding.counted_from.toordinal(),
-        "e": [places[key] for key in finding.triggers],
-        "g": [places[key] for key in finding.evidence],
-        "w": finding.sentence,
-    }
+def _finding_form(finding: Finding, places: Mapping[EventKey, int], texts: Texts) -> _Finding:
+    return (
+        short_id(finding.finding_id),
+        texts.number(finding.rule_id),
+        finding.rule_version,
+        texts.number(finding.parameters),
+        texts.number(finding.subject),
+        finding.status.value,
+        finding.level.value,
+        finding.triggered_ms,
+        finding.counted_from.toordinal(),
+        [_cited_form(key, places, texts) for key in finding.triggers],
+        [_cited_form(key, places, texts) for key in finding.evidence],
+        finding.sentence,
+        int(finding.stands),
+    )
 
 
-def _finding(form: _Finding, keys: Sequence[EventKey]) -> Finding:
+def _finding(form: _Finding, keys: Sequence[EventKey], texts: Sequence[str]) -> Finding:
     return Finding(
-        finding_id=form["i"],
-        rule_id=form["r"],
-        rule_version=form["v"],
-        parameters=form["p"],
-        subject=form["u"],
-        status=FindingStatus(form["s"]),
-        level=Level(form["l"]),
-        triggered_ms=form["t"],
-        counted_from=date.fromordinal(form["d"]),
-        triggers=tuple(keys[place] for place in form["e"]),
-        evidence=tuple(keys[place] for place in form["g"]),
-        sentence=form["w"],
+        finding_id=long_id(form[0]),
+        rule_id=texts[form[1] - 1],
+        rule_version=form[2],
+        parameters=texts[form[3] - 1],
+        subject=texts[form[4] - 1],
+        status=FindingStatus(form[5]),
+        level=Level(form[6]),
+        triggered_ms=form[7],
+        counted_from=date.fromordinal(form[8]),
+        triggers=tuple(_cited(one, keys, texts) for one in form[9]),
+        evidence=tuple(_cited(one, keys, texts) for one in form[10]),
+        sentence=form[11],
+        stands=bool(form[12]),
     )
+
+
+def _cited_form(key: EventKey, places: Mapping[EventKey, int], texts: Texts) -> _Cited:
+    place = places.get(key)
+    return [texts.number(key.source), short_id(key.event_id)] if place is None else place
+
+
+def _cited(form: _Cited, keys: Sequence[EventKey], texts: Sequence[str]) -> EventKey:
+    if isinstance(form, int):
+        return keys[form]
+    number, short = form
+    return EventKey(texts[cast("int", number) - 1], long_id(cast("str", short)))

@@ -8,10 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
-from streams.household.conditions import appeared
-from streams.household.episodes import EPISODE_HOURS, Episode, episodes_of
+from streams.household.conditions import gained_and_lost
+from streams.household.episodes import EPISODE_HOURS
+from streams.household.facts import (
+    CaseStep,
+    Fact,
+    Feedback,
+    Handover,
+    MdaStep,
+    Move,
+    OrderStep,
+    Registration,
+    Report,
+    ServiceStep,
+)
 from streams.household.findings import (
     REASON_CORRECTED,
     REASON_REASSESSED,
@@ -21,17 +33,23 @@ from streams.household.findings import (
     FindingChange,
     advance,
     decide,
-    expire,
+    remembered,
     withdraw,
 )
-from streams.household.fold import evolve, void_events
-from streams.household.journal_event import EventKey, JournalEvent
+from streams.household.fold import evolve
+from streams.household.journal_event import JournalEvent
+from streams.household.picture import Picture, picture_after, picture_of
 from streams.household.rule_set import RuleSet
-from streams.household.state import HouseholdState
-from streams.household.terms import milliseconds
+from streams.household.state import Finding, HouseholdState
+from streams.household.terms import day_of, milliseconds
+from streams.household.ticks import begin_day, wake_on
 
 # An event that is known later than the window of an episode speaks of the past.
 LATE_AFTER_DAYS = EPISODE_HOURS // 24
+
+# What happens at a family or is done for it.  A registration or an assessment is by nature later
+# than what it is about, and the hub itself tells of other households whenever it learns.
+_TIMELY_KINDS = (Report, Handover, Feedback, CaseStep, OrderStep, MdaStep, Move, ServiceStep)
 
 _DECISIONS: Mapping[object, ChangeKind] = {
     "ACKNOWLEDGE": ChangeKind.ACKNOWLEDGED,
@@ -41,9 +59,15 @@ _DECISIONS: Mapping[object, ChangeKind] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """The household after a row, and what the finding log has to say about it."""
+    """The household after a row, and what the finding log has to say about it.
+
+    `wake_at` is the first day whose tick may change it; `picture` is that of the state, to be
+    handed to the next step.
+    """
 
     state: HouseholdState
+    picture: Picture
+    wake_at: date | None
     changes: tuple[FindingChange, ...] = ()
 
 
@@ -54,26 +78,48 @@ def take_event(
     region: str,
     household_id: str,
     rule_set: RuleSet,
-) -> Step:
+    picture: Picture | None = None,
+) -> Step | None:
     """Apply one row that touches the household, as of the instant at which the row was known.
 
-    An event that no rule reads leaves the very same state object.
+    Returns None when the row changes nothing: no rule reads it, or it was applied before.
+    `picture` is that of `state`, when the step before left it.
     """
     cause = _cause(event, region, household_id)
     if event.record_name == "AnalystDecided":
-        return _decided(state, event, cause)
+        outcome = _decided(state, event, cause)
+        if not outcome.changes:
+            return None
+        picture = picture or picture_of(state)
+        return _step(state, picture, outcome, rule_set, cause.day - timedelta(days=1))
     after = evolve(state, event)
     if after is state:
-        return Step(state=state)
-    return _reassessed(state, after, event, cause, rule_set)
+        return None
+    earlier = picture or picture_of(state)
+    fact = after.facts.get(event.key)
+    later = picture_of(after) if fact is None else picture_after(earlier, after, fact)
+    if fact is not None and _is_late(fact, later, cause):
+        cause = replace(cause, late=True)
+    outcome = _reassessed(state.findings, (earlier, later), fact, cause, rule_set)
+    # The tick of the row's own day may still come.
+    return _step(after, later, outcome, rule_set, cause.day - timedelta(days=1))
 
 
 def take_tick(
-    state: HouseholdState, event: JournalEvent, today: date, *, region: str, household_id: str
+    state: HouseholdState,
+    event: JournalEvent,
+    today: date,
+    *,
+    region: str,
+    household_id: str,
+    rule_set: RuleSet,
+    picture: Picture | None = None,
 ) -> Step:
-    """Apply the beginning of a day: findings whose term has passed expire."""
-    outcome = expire(state.findings, today, _cause(event, region, household_id))
-    return _step(state, outcome)
+    """Apply the beginning of a day: findings expire, and clock rules speak or fall silent."""
+    picture = picture or picture_of(state)
+    cause = _cause(event, region, household_id)
+    outcome = begin_day(state.findings, picture, rule_set, today, cause)
+    return _step(state, picture, outcome, rule_set, today)
 
 
 def reassess(
@@ -92,79 +138,72 @@ def reassess(
     no event that has left.
     """
     cause = _cause(event, region, household_id)
+    earlier, later = picture_of(before), picture_of(after)
     gone = frozenset(before.facts.keys() - after.facts.keys())
-    step = _reassessed(before, after, event, cause, rule_set, gone=gone, reason_code=reason_code)
-    findings = tuple(
-        replace(
-            finding,
-            triggers=tuple(key for key in finding.triggers if key not in gone),
-            evidence=tuple(key for key in finding.evidence if key not in gone),
-        )
-        for finding in step.state.findings
-    )
-    return replace(step, state=replace(step.state, findings=findings))
+    gained, _ = gained_and_lost(earlier, later, rule_set, None)
+    without = later.void | gone
+    outcome = advance(before.findings, gained, cause, without)
+    left = withdraw(outcome.findings, later, rule_set.calendar, cause, reason_code, gone=gone)
+    settled = Advance(findings=left.findings, changes=outcome.changes + left.changes)
+    return _step(after, later, settled, rule_set, cause.day - timedelta(days=1))
 
 
 def _reassessed(
-    before: HouseholdState,
-    after: HouseholdState,
-    event: JournalEvent,
+    findings: Sequence[Finding],
+    pictures: tuple[Picture, Picture],
+    fact: Fact | None,
     cause: Cause,
     rule_set: RuleSet,
-    *,
-    gone: frozenset[EventKey] = frozenset(),
-    reason_code: str | None = None,
-) -> Step:
-    earlier, later = episodes_of(before), episodes_of(after)
-    if _is_late(event.key, later, cause):
-        cause = replace(cause, late=True)
-    void = void_events(after)
-    outcome = advance(before.findings, appeared(earlier, later, rule_set), cause, void | gone)
-    changes = outcome.changes
-    is_corrected = void != void_events(before)
-    if reason_code is not None or is_corrected or not _signal_keys(earlier) <= _signal_keys(later):
-        outcome = withdraw(
-            outcome.findings,
-            later,
-            void | gone,
-            cause,
-            reason_code or (REASON_CORRECTED if is_corrected else REASON_REASSESSED),
-        )
-        changes += outcome.changes
-    return Step(state=replace(after, findings=outcome.findings), changes=changes)
+) -> Advance:
+    earlier, later = pictures
+    is_corrected = earlier.void != later.void
+    alone = None if is_corrected else fact
+    gained, is_anything_lost = gained_and_lost(earlier, later, rule_set, alone)
+    outcome = advance(findings, gained, cause, later.void)
+    if not is_corrected and not is_anything_lost:
+        return outcome
+    reason = REASON_CORRECTED if is_corrected else REASON_REASSESSED
+    ended = withdraw(outcome.findings, later, rule_set.calendar, cause, reason)
+    return Advance(findings=ended.findings, changes=outcome.changes + ended.changes)
 
 
-def _decided(state: HouseholdState, event: JournalEvent, cause: Cause) -> Step:
+def _decided(state: HouseholdState, event: JournalEvent, cause: Cause) -> Advance:
     kind = _DECISIONS.get(event.payload.get("kind"))
     finding_id = event.payload.get("finding_id")
     reason_code = event.payload.get("reason_code")
     if kind is None or not isinstance(finding_id, str):
-        return Step(state=state)
-    return _step(state, decide(state.findings, finding_id, kind, str(reason_code), cause))
+        return Advance(findings=state.findings, changes=())
+    return decide(state.findings, finding_id, kind, str(reason_code), cause)
 
 
-def _is_late(key: EventKey, episodes: Sequence[Episode], cause: Cause) -> bool:
-    """Say whether a signal came after later ones, or days after it happened.
-
-    Only a signal can: a registration or an assessment is by nature later than what it is about.
-    """
-    for episode in reversed(episodes):
-        for signal in episode.signals:
-            if signal.key == key:
-                is_last = episode is episodes[-1]
-                return not is_last or (cause.day - signal.day).days > LATE_AFTER_DAYS
-    return False
-
-
-def _signal_keys(episodes: Sequence[Episode]) -> set[tuple[EventKey, EventKey]]:
-    """Return each signal with the id of its episode: when one is gone, support may be."""
-    return {(episode.key, signal.key) for episode in episodes for signal in episode.signals}
+def _is_late(fact: Fact, picture: Picture, cause: Cause) -> bool:
+    """Say whether an event came days after it happened, or a signal after later ones."""
+    is_signal = isinstance(fact, Report) or (
+        isinstance(fact, Registration) and picture.owner_of(fact) is fact
+    )
+    if not is_signal and not isinstance(fact, _TIMELY_KINDS):
+        return False
+    day = fact.day
+    if is_signal and isinstance(fact, (Report, Registration)):
+        at = picture.episode_number(picture.time_of(fact))
+        if at < len(picture.episodes) - 1:
+            return True
+        day = day_of(picture.time_of(fact))
+    return (cause.day - day).days > LATE_AFTER_DAYS
 
 
-def _step(state: HouseholdState, outcome: Advance) -> Step:
-    if not outcome.changes:
-        return Step(state=state)
-    return Step(state=replace(state, findings=outcome.findings), changes=outcome.changes)
+def _step(
+    state: HouseholdState, picture: Picture, outcome: Advance, rule_set: RuleSet, after: date
+) -> Step:
+    findings = remembered(outcome.findings, after)
+    if findings != state.findings:
+        state = replace(state, findings=findings)
+    return Step(
+        state=state,
+        picture=picture,
+        wake_at=wake_on(findings, picture, rule_set, after),
+        changes=outcome.changes,
+    )
 
 
 def _cause(event: JournalEvent, region: str, household_id: str) -> Cause:

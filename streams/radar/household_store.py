@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 
 from streams.engine.database import Connection
@@ -23,7 +24,7 @@ from streams.radar.region_fold import Kept
 from streams.radar.rows import Row
 
 QUERIES = load_queries("streams.radar")
-# About 10 kB each in memory: 20 MB a region, and misses cost one query per unit.
+# About 30 kB each with their picture: 60 MB a region, and misses cost one query per unit.
 CACHED_HOUSEHOLDS_MAX = 2_000
 
 
@@ -92,8 +93,11 @@ class HouseholdStore:
             )
         return self._rules["in_force"]
 
-    def save_rule_set(self, rule_set: RuleSet, position: int) -> None:
-        """Write the rules that the row at `position` put in force."""
+    def save_rule_set(self, rule_set: RuleSet, position: int, day: date) -> None:
+        """Write the rules that the row at `position` put in force on a day.
+
+        The next tick wakes every household of the region, as the rules may see all otherwise.
+        """
         self._connection.execute(
             self._queries["save_rule_set"],
             {
@@ -104,6 +108,11 @@ class HouseholdStore:
             },
         )
         self._rules["in_force"] = rule_set
+        self._connection.execute(
+            self._queries["wake_households"], {"region": self._region, "day": day}
+        )
+        for name, kept in self._cache.items():
+            self._cache[name] = replace(kept, wake_at=day)
 
     def _read(self, found: dict[str, Kept], query: str, parameters: Mapping[str, object]) -> None:
         rows = self._connection.execute(

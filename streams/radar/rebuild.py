@@ -35,13 +35,13 @@ from streams.radar import household_store
 from streams.radar.finding_rows import finding_record
 from streams.radar.household_store import HouseholdStore
 from streams.radar.rearrangements import read_rows_at
-from streams.radar.region_fold import Kept, RegionFold, Said
+from streams.radar.region_fold import Kept, RegionFold, Said, activation_day
 from streams.radar.rows import CLOCK_TICKED, READ_RECORDS, RULES_ACTIVATED, Row, decode_row
 from streams.radar.stage import RadarStage, last_tick, touched
 
 QUERIES = load_queries("streams.radar", "rebuild.sql")
 TABLES = BesideTables(schema="radar", tables=("household_state", "rule_set"))
-# About 10 kB each while they are folded: 50 MB a process, however large the region.
+# About 30 kB each while they are folded: 150 MB a process, however large the region.
 HOUSEHOLDS_PER_SHARE = 5_000
 ROWS_PER_UNIT = 2_000
 
@@ -96,8 +96,8 @@ class Share:
             said: list[Said] = []
             at = 0
             stretch = Stretch(log=JOURNAL, region=self.region, first=1, last=self.last)
-            for record in copied_rows(reading, stretch, self._condition()):
-                row = self._mine(decode_row(record.value or b""))
+            for record in copied_rows(reading, stretch, self.condition()):
+                row = self.mine(decode_row(record.value or b""))
                 said += fold.apply(row)
                 position = row.event.position
                 if row.event.record_name == RULES_ACTIVATED and self.number == 0:
@@ -117,10 +117,12 @@ class Share:
         digest = hashlib.sha256(household_id.encode()).digest()
         return (digest[0] * 256 + digest[1]) % self.of == self.number
 
-    def _mine(self, row: Row) -> Row:
+    def mine(self, row: Row) -> Row:
+        """Return the row as if it spoke of the share's households only."""
         return replace(row, household_ids=tuple(filter(self.holds, row.household_ids)))
 
-    def _condition(self) -> sql.Composed:
+    def condition(self) -> sql.Composed:
+        """Return which journal rows the share reads: its households' own, and everyone's."""
         return _MINE.format(
             everyones=sql.Literal(list(_EVERYONES)),
             read=sql.Literal(sorted(READ_RECORDS)),
@@ -180,7 +182,7 @@ def catch_up(connection: Connection, region: str, to: int) -> None:
         for row in rows:
             said += fold.apply(row)
             if row.event.record_name == RULES_ACTIVATED:
-                store.save_rule_set(fold.rule_set, row.event.position)
+                store.save_rule_set(fold.rule_set, row.event.position, activation_day(row))
         store.save(fold.households, fold.changed)
         _write_said(connection, region, said)
     connection.execute(QUERIES["store_position"], {"region": region, "position": to})

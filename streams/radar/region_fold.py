@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from streams.household.findings import FindingChange, wake_on
+from streams.household.findings import FindingChange
 from streams.household.fold import INITIAL
+from streams.household.picture import Picture
 from streams.household.rearranging import HOUSEHOLDS_REARRANGED, take_rearrangement
 from streams.household.rule_set import RuleSet, rule_set_of
 from streams.household.state import HouseholdState
 from streams.household.steps import Step, take_event, take_tick
+from streams.household.terms import amsterdam_day
 from streams.radar.rearrangements import moves_of
 from streams.radar.rows import CLOCK_TICKED, RULES_ACTIVATED, Row, RowsAt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """A household's state, the day that wakes it, and the row that changed it last."""
+    """A household's state, the day that wakes it, and the row that changed it last.
+
+    `picture` is what the state amounts to, as long as somebody has it at hand; it is not kept.
+    """
 
     state: HouseholdState = INITIAL
     wake_at: date | None = None
     journal_position: int = 0
+    picture: Picture | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +75,7 @@ class RegionFold:
             case name if name == CLOCK_TICKED:
                 return self._tick(row)
             case name if name == RULES_ACTIVATED:
-                self.rule_set = rule_set_of(row.event.payload)
+                self._activate(row)
                 return []
             case name if name == HOUSEHOLDS_REARRANGED:
                 return self._rearranged(row)
@@ -86,9 +92,23 @@ class RegionFold:
                 region=self.region,
                 household_id=household_id,
                 rule_set=self.rule_set,
+                picture=kept.picture,
             )
-            said += self._keep(household_id, kept, step, row)
+            if step is not None:
+                said += self._keep(household_id, kept, step, row)
         return said
+
+    def _activate(self, row: Row) -> None:
+        """Put rules in force; the next tick looks at every household by them.
+
+        Nothing that was said changes, but the days on which silences begin to speak do.
+        """
+        self.rule_set = rule_set_of(row.event.payload)
+        day = activation_day(row)
+        for household_id, kept in self.households.items():
+            self.households[household_id] = replace(kept, wake_at=day)
+            self.changed.add(household_id)
+            heapq.heappush(self._wakes, (day, household_id))
 
     def _rearranged(self, row: Row) -> list[Said]:
         """Let each household of the row lose and gain the events that it moves."""
@@ -119,21 +139,29 @@ class RegionFold:
         for household_id in self._woken(today):
             kept = self.households[household_id]
             step = take_tick(
-                kept.state, row.event, today, region=self.region, household_id=household_id
+                kept.state,
+                row.event,
+                today,
+                region=self.region,
+                household_id=household_id,
+                rule_set=self.rule_set,
+                picture=kept.picture,
             )
             said += self._keep(household_id, kept, step, row)
         return said
 
     def _keep(self, household_id: str, kept: Kept, step: Step, row: Row) -> Iterable[Said]:
-        if step.state is kept.state:
-            return ()
-        wake_at = wake_on(step.state)
+        is_same = step.state is kept.state
         self.households[household_id] = Kept(
-            state=step.state, wake_at=wake_at, journal_position=row.event.position
+            state=step.state,
+            wake_at=step.wake_at,
+            journal_position=kept.journal_position if is_same else row.event.position,
+            picture=step.picture,
         )
-        self.changed.add(household_id)
-        if wake_at is not None and wake_at != kept.wake_at:
-            heapq.heappush(self._wakes, (wake_at, household_id))
+        if not is_same or step.wake_at != kept.wake_at:
+            self.changed.add(household_id)
+        if step.wake_at is not None:
+            heapq.heappush(self._wakes, (step.wake_at, household_id))
         return [Said(row=row, change=change) for change in step.changes]
 
     def _woken(self, today: date) -> list[str]:
@@ -143,3 +171,8 @@ class RegionFold:
             if self.households[household_id].wake_at == day:
                 woken.add(household_id)
         return sorted(woken)
+
+
+def activation_day(row: Row) -> date:
+    """Return the day from which all households are to be looked at by the rules of a row."""
+    return amsterdam_day(row.event.known_at)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from sys import intern
 
-from schemas.codec import decode_body
-from streams.household.facts import FACT_RECORDS
+from schemas.codec import read_body
 from streams.household.journal_event import JournalEvent, PersonSeen
+from streams.household.reading import FACT_RECORDS
 from streams.household.rearranging import HOUSEHOLDS_REARRANGED
 
 JOURNAL_ROW_VERSION = 1
@@ -40,21 +41,28 @@ def decode_row(body: bytes, read: Collection[str] = READ_RECORDS) -> Row:
 
     Raises DataError when it does not decode: the journal is our own, so that is a defect.
     """
-    record = decode_body("JournalRow", JOURNAL_ROW_VERSION, body)
+    record = read_body("JournalRow", JOURNAL_ROW_VERSION, body)
     name = record["record_name"]
     payload = {}
     if name in read:
-        payload = decode_body(name, record["record_version"], record["payload"])
+        payload = read_body(name, record["record_version"], record["payload"])
     event = JournalEvent(
         position=record["position"],
         known_at=record["known_at"],
-        source=record["source"],
+        # A region has few sources and a household few persons: their names are held once.
+        source=intern(record["source"]),
         event_id=record["event_id"],
         record_name=name,
         occurred_at=record["occurred_at"],
         payload=payload,
         persons=tuple(
-            PersonSeen(pid=person["pid"], role=person["role"]) for person in record["persons"]
+            PersonSeen(
+                pid=intern(person["pid"]),
+                role=intern(person["role"]),
+                field=intern(person["field"]),
+                ref=person["ref"],
+            )
+            for person in record["persons"]
         ),
     )
     return Row(

@@ -13,7 +13,7 @@ from streams.radar import metrics
 from streams.radar.clock import Publish, ReadClocks, Ticker
 from streams.radar.finding_rows import finding_log_rows
 from streams.radar.household_store import HouseholdStore
-from streams.radar.region_fold import RegionFold, Said
+from streams.radar.region_fold import RegionFold, Said, activation_day
 from streams.radar.rows import CLOCK_TICKED, READ_RECORDS, RULES_ACTIVATED, Row, decode_row
 
 
@@ -69,7 +69,7 @@ def _apply(lease: Lease, rows: Sequence[Row], tx: UnitTransaction) -> None:
     for row in rows:
         said += fold.apply(row)
         if row.event.record_name == RULES_ACTIVATED:
-            store.save_rule_set(fold.rule_set, row.event.position)
+            store.save_rule_set(fold.rule_set, row.event.position, activation_day(row))
     store.save(fold.households, fold.changed)
     if said:
         first = tx.reserve(lease, FINDINGS, len(said))
@@ -95,10 +95,20 @@ def touched(rows: Sequence[Row]) -> set[str]:
 
 
 def last_tick(rows: Sequence[Row]) -> date | None:
-    """Return the day of the last tick among the rows: ticks come in order of days."""
-    days = [row.event.payload["day"] for row in rows if row.event.record_name == CLOCK_TICKED]
-    last = days[-1] if days else None
-    return last if isinstance(last, date) else None
+    """Return the day of the last tick among the rows: ticks come in order of days.
+
+    A tick after rules came into force wakes every household: then it is the end of all days.
+    """
+    day: date | None = None
+    is_changed = False
+    for row in rows:
+        is_changed = is_changed or row.event.record_name == RULES_ACTIVATED
+        if row.event.record_name == CLOCK_TICKED:
+            said = row.event.payload["day"]
+            if not isinstance(said, date):
+                raise TypeError("a tick names the day that begins")
+            day = date.max if is_changed else said
+    return day
 
 
 def _row_of(record: InputRecord) -> Row:

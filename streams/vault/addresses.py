@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from streams.engine.database import Connection
 from streams.engine.key_files import KeyFiles
@@ -14,6 +15,7 @@ from streams.vault.keys import KEK_VERSION, KeyWrapper, seal_value
 from streams.vault.lookup_tokens import KEY_VERSION, index_token, random_token
 
 QUERIES = load_queries("streams.vault")
+NOTHING_DECIDED: Mapping[MentionKey, str] = MappingProxyType({})
 
 
 def resolve_addresses(
@@ -23,12 +25,14 @@ def resolve_addresses(
     mentions: Sequence[tuple[MentionKey, Mapping[str, object]]],
     *,
     known_at: datetime,
+    decided: Mapping[MentionKey, str] = NOTHING_DECIDED,
 ) -> Mapping[MentionKey, str]:
     """Return the token of every address mention, making tokens for addresses not seen before.
 
     Only a BAG id makes two mentions one address: text differs too much between senders, and a
-    wrong match would put two families in one home (domain.md §4, ID-04). Writes within the
-    caller's transaction, under the region's lease.
+    wrong match would put two families in one home (domain.md §4, ID-04). `decided` holds tokens
+    that were given before, as in `resolve_identities`. Writes within the caller's transaction,
+    under the region's lease.
     """
     if not mentions:
         return {}
@@ -41,15 +45,16 @@ def resolve_addresses(
     tokens: dict[MentionKey, str] = {}
     fresh: dict[str, Mapping[str, object]] = {}
     new_index: list[tuple[bytes, str]] = []
+    stored = _stored(connection, region, set(decided.values()))
     for key, address in mentions:
         found = known.get(bag[key]) if key in bag else None
-        if found is None:
-            found = random_token()
-            fresh[found] = address
-            if key in bag:
-                known[bag[key]] = found
-                new_index.append((bag[key], found))
-        tokens[key] = found
+        token = decided.get(key) or found or random_token()
+        if found is None and token not in stored:
+            fresh.setdefault(token, address)
+        if found is None and key in bag:
+            known[bag[key]] = token
+            new_index.append((bag[key], token))
+        tokens[key] = token
     _write(
         connection,
         region,
@@ -69,6 +74,15 @@ def _find(connection: Connection, region: str, hmacs: Sequence[bytes]) -> dict[b
         {"region": region, "key_version": KEY_VERSION, "hmacs": list(hmacs)},
     )
     return {bytes(hmac): token for hmac, token in rows}
+
+
+def _stored(connection: Connection, region: str, tokens: set[str]) -> set[str]:
+    if not tokens:
+        return set()
+    rows = connection.execute(
+        QUERIES["known_addresses"], {"region": region, "tokens": list(tokens)}
+    )
+    return {token for (token,) in rows}
 
 
 def _write(

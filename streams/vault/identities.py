@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
+from types import MappingProxyType
 
 from schemas.identity import Pid
 from streams.engine.database import Connection
@@ -31,6 +32,8 @@ NUMBERS = ("bsn", "foreigner_number")
 
 MentionKey = tuple[int, int]
 """The caller's own name for one mention: which event, and which person in it."""
+
+NOTHING_DECIDED: Mapping[MentionKey, Pid] = MappingProxyType({})
 
 
 class Certainty(StrEnum):
@@ -63,6 +66,7 @@ class _Unit:
 
     pids: dict[tuple[str, bytes], Pid]
     names: dict[bytes, dict[Pid, bool]]
+    known_pids: set[Pid] = field(default_factory=set)
     new_pids: list[Pid] = field(default_factory=list)
     new_numbers: list[tuple[str, bytes, Pid]] = field(default_factory=list)
     new_names: list[tuple[bytes, Pid, bool]] = field(default_factory=list)
@@ -85,20 +89,25 @@ def resolve_identities(
     mentions: Sequence[tuple[MentionKey, Mapping[str, object]]],
     *,
     known_at: datetime,
+    decided: Mapping[MentionKey, Pid] = NOTHING_DECIDED,
 ) -> Mapping[MentionKey, Identity]:
     """Return the identity of every mention, making tokens for people not seen before.
 
     A mention is the caller's own key and what the sealed block says: `bsn`, `foreigner_number`,
     `family_name`, `given_names`, `prefix`, `birth_date`, each absent or None when unknown. A
     number is certain. A name with birth date never links: it gets its own token and names its
-    candidates. What was stated is kept encrypted, once per differing statement. Writes within the
+    candidates. `decided` holds tokens that were given before and must be given again: those of
+    rows that came back after a restore. What was stated is kept encrypted, once per differing
+    statement. Writes within the
     caller's transaction; the caller holds the region's lease, so nobody else adds persons.
     """
     if not mentions:
         return {}
     prepared = [_prepared(keys.identity, region, key, person) for key, person in mentions]
     unit = _load(connection, region, prepared)
-    identities = {mention.key: _resolve(unit, mention) for mention in prepared}
+    if decided:
+        unit.known_pids = set(_persons(connection, region, set(decided.values())))
+    identities = {m.key: _resolve(unit, m, decided.get(m.key)) for m in prepared}
     _write_index(connection, region, unit)
     statements = [(identities[mention.key].pid, mention.statement) for mention in prepared]
     _write_persons(connection, region, keys, unit=unit, statements=statements, known_at=known_at)
@@ -141,16 +150,20 @@ def _load(connection: Connection, region: str, mentions: Sequence[_Mention]) -> 
     return unit
 
 
-def _resolve(unit: _Unit, mention: _Mention) -> Identity:
+def _resolve(unit: _Unit, mention: _Mention, decided: Pid | None) -> Identity:
     found = [unit.pids[number] for number in mention.numbers if number in unit.pids]
-    is_new = not found
-    pid = found[0] if found else Pid(random_token())
+    if decided is None:
+        is_new = not found
+        pid = found[0] if found else Pid(random_token())
+    else:
+        is_new, pid = decided not in unit.known_pids, decided
+        unit.known_pids.add(pid)
     is_certain = bool(mention.numbers)
     same_name = unit.names[mention.name] if mention.name is not None else {}
     candidates: tuple[Pid, ...] = ()
     if is_new:
         # Two people with a number each are two people, whatever they are called.
-        alike = (p for p, certain in same_name.items() if not (certain and is_certain))
+        alike = (p for p, certain in same_name.items() if p != pid and not (certain and is_certain))
         candidates = tuple(islice(alike, CANDIDATES_MAX))
     doubt = IdentityDoubt.SAME_NAME if candidates else None
     if len(set(found)) > 1:
@@ -230,6 +243,11 @@ def _details(
         return ()
     rows = connection.execute(QUERIES["find_details"], {"region": region, "pids": list(pids)})
     return [(Pid(pid), bytes(digest)) for pid, digest in rows]
+
+
+def _persons(connection: Connection, region: str, pids: set[Pid]) -> Sequence[Pid]:
+    rows = connection.execute(QUERIES["read_person_keys"], {"region": region, "pids": list(pids)})
+    return [Pid(pid) for pid, _ in rows]
 
 
 def _old_keys(

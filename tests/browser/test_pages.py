@@ -19,6 +19,8 @@ PAGES = {
     "radar filtered": "/regios/drenthe/radar?niveau=HIGH&regel=R02",
     "household": HOUSEHOLD,
     "merged household": f"/regios/drenthe/huishoudens/{region.MERGED}",
+    "known household": f"{HOUSEHOLD}?bekend-op=2024-03-20",
+    "rules": "/regels",
     "long household": f"/regios/drenthe/huishoudens/{region.LONG}?pagina=2",
     "figures": "/regios/drenthe/cijfers?peildatum=2025-03-01",
     "unknown": "/regios/atlantis/radar",

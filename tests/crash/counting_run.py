@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import psycopg
 from confluent_kafka import Producer
 
+from streams.engine.liveness import STUCK_SECONDS
+
 if TYPE_CHECKING:
     from hub.local.endpoints import Endpoints
 
@@ -21,7 +23,15 @@ ROOT = Path(__file__).parents[2]
 
 
 def start(
-    stack: Endpoints, database: str, topics: Sequence[str], slot: str, *, crash_point: str = ""
+    stack: Endpoints,
+    database: str,
+    topics: Sequence[str],
+    slot: str,
+    *,
+    crash_point: str = "",
+    module: str = "tests.support.engine_process",
+    hold: str = "",
+    stuck: float = STUCK_SECONDS,
 ) -> subprocess.Popen[bytes]:
     """Start a worker of the counting stage named after its first topic."""
     environment = {
@@ -30,8 +40,9 @@ def start(
         "RADAR_KAFKA_BOOTSTRAP": stack.kafka_bootstrap,
         "RADAR_CRASH_POINT": crash_point,
         "TEST_REGIONS": ",".join(REGIONS),
+        "TEST_HOLD": hold,
+        "TEST_STUCK_SECONDS": str(stuck),
     }
-    module = "tests.support.engine_process"
     arguments = [sys.executable, "-m", module, f"s{topics[0]}", slot, *topics]
     return subprocess.Popen(arguments, env=environment, cwd=ROOT, stderr=subprocess.DEVNULL)
 

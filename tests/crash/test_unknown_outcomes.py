@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
@@ -104,7 +104,7 @@ def test_a_claim_frees_what_a_frozen_worker_left_locked_in_a_copy(
     stack: Endpoints, counted: str, topic: str
 ) -> None:
     stage = CountingStage(f"s{topic}", (topic,))
-    told = {"database": counted, "bootstrap": stack.kafka_bootstrap}
+    told: dict[str, Any] = {"database": counted, "bootstrap": stack.kafka_bootstrap}
     everything = {(topic, partition) for partition in range(len(REGIONS))}
     former = worker_of(stage, regions=regions_of(*REGIONS), slot="former", **told)
     former.claim(everything)

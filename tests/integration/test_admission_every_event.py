@@ -79,7 +79,7 @@ def test_every_partner_event_is_admitted_and_has_its_household(road: AdmissionRo
 def test_every_hub_event_is_admitted_without_a_household(road: AdmissionRoad) -> None:
     road.tick(date(2025, 12, 31))
     fields: dict[str, dict[str, object]] = {
-        "RulesActivated": {"rules": {"R01": "{}"}, "calendar": []},
+        "RulesActivated": {"rules": {"R01": '{"parameters":{},"version":1}'}, "calendar": []},
         "SubjectErased": {"erasure_id": "erasure-0001", "ground": "RETENTION_END"},
         "RedriveRequested": {
             "dead_letter_ids": ["01932f00-0000-7000-8000-000000000001"],

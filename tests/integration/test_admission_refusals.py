@@ -143,6 +143,25 @@ def test_a_region_opens_once(road: AdmissionRoad) -> None:
     assert road.outcome(again) == ("dead_lettered", "clock.order")
 
 
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"R99": '{"parameters":{},"version":1}'},
+        {"R01": '{"parameters":{"n":3},"version":1}'},
+        {"R01": '{"parameters":{},"version":2}'},
+        {"R01": '{"parameters":{"window_days":999999},"version":1}'},
+        {"R01": "{"},
+    ],
+)
+def test_rules_that_this_program_does_not_have_never_reach_the_journal(
+    road: AdmissionRoad, rules: dict[str, str]
+) -> None:
+    road.tick(date(2025, 1, 1))
+    refused = road.hub("RulesActivated", "rules", rules=rules, calendar=[])
+    road.unit()
+    assert road.outcome(refused) == ("dead_lettered", "rules.unknown")
+
+
 def test_days_come_once_and_in_order(road: AdmissionRoad) -> None:
     first = road.tick(date(2025, 1, 1))
     again = road.tick(date(2025, 1, 1))

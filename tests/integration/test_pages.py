@@ -242,3 +242,76 @@ def test_head_answers_like_get_without_a_body(client: TestClient) -> None:
     answer = client.head(HOUSEHOLD)
     assert answer.status_code == 200
     assert answer.text == ""
+
+
+def test_the_household_page_says_where_it_stands_and_which_clocks_run(client: TestClient) -> None:
+    text = client.get(HOUSEHOLD).text
+    section = text[text.index('id="proces"') : text.index('id="tijdlijn"')]
+    assert "In beoordeling" in section
+    assert "Zaak Z2024-00017" in section
+    assert "Overgedragen" in section
+    assert "Veiligheidsbeoordeling afgerond: 10 september 2025 <strong" in section
+    assert "termijnen voor informeren" in section
+    twin = client.get(f"{HOUSEHOLD}.json").json()["proces"]
+    assert twin["stand"] == "IN_ASSESSMENT"
+    clocks = {(each["termijn"], each["onderwerp"]): each for each in twin["termijnen"]}
+    assert clocks["D1", "M2025-00255"]["uiterlijk"] == "2025-09-10"
+    assert clocks["D1", "M2025-00255"]["verstreken"] is True
+    assert clocks["D3", "M2025-00255"]["verstreken"] is False
+    assert ("D8", "O2024-00012") not in clocks, "feedback has come"
+
+
+def test_a_step_that_does_not_fit_the_process_says_so_on_the_timeline(client: TestClient) -> None:
+    text = client.get(HOUSEHOLD).text
+    entry = text[text.index('id="gebeurtenis-1-2210"') :]
+    entry = entry[: entry.index("</li>")]
+    assert "Past niet in het proces." in entry
+    assert "De terugkoppeling is ouder dan de overdracht." in entry
+    assert text.count("Past niet in het proces.") == 1
+    twin = client.get(f"{HOUSEHOLD}.json").json()["tijdlijn"]
+    assert {e["positie"]: e["pastNiet"] for e in twin if e["pastNiet"]} == {
+        2210: ["FEEDBACK_BEFORE_HANDOVER"]
+    }
+
+
+def test_a_household_without_steps_has_no_clocks(client: TestClient) -> None:
+    address = f"/regios/drenthe/huishoudens/{region.QUIET}"
+    assert "Er loopt geen termijn" in client.get(address).text
+    assert client.get(f"{address}.json").json()["proces"]["onderdelen"] == []
+
+
+def test_a_household_as_known_on_an_earlier_day(client: TestClient) -> None:
+    address = f"{HOUSEHOLD}?bekend-op=2024-02-27"
+    text = client.get(address).text
+    assert "zoals bekend op 27 februari 2024" in text
+    assert "Wat later binnenkwam, telt hier niet mee" in text
+    assert "Overdracht besloten" in text
+    assert "Zaak Z2024-00017" in text
+    assert "Z2025-00209" not in text
+    assert "Veiligheidsbeoordeling afgerond</h3>" in text
+    assert "Past niet in het proces" in text, "the handover had not been heard of"
+    twin = client.get(f"{HOUSEHOLD}.json?bekend-op=2024-02-20").json()
+    assert twin["bekendOp"] == "2024-02-20"
+    assert twin["proces"]["stand"] == "IN_ASSESSMENT"
+    assert [event["soort"] for event in twin["tijdlijn"]] == ["ReportRegistered"]
+    assert twin["radarsignalen"] == []
+    overdue = [each["termijn"] for each in twin["proces"]["termijnen"] if each["verstreken"]]
+    assert overdue == ["D1", "D2"]
+
+
+@pytest.mark.parametrize(
+    ("day", "status", "title"),
+    [
+        ("2024-13-01", 400, "Dit is geen datum"),
+        ("gisteren", 400, "Dit is geen datum"),
+        ("2025-09-16", 400, "Deze dag moet nog komen"),
+        ("2024-01-31", 404, "Dit huishouden was toen niet bekend"),
+    ],
+)
+def test_a_day_on_which_nothing_can_be_shown(
+    client: TestClient, day: str, status: int, title: str
+) -> None:
+    answer = client.get(f"{HOUSEHOLD}.json?bekend-op={day}")
+    assert answer.status_code == status
+    assert answer.json()["title"] == title
+    assert client.get(f"{HOUSEHOLD}?bekend-op={day}").status_code == status

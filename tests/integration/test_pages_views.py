@@ -16,6 +16,7 @@ VIEWS = (
     "timeline_view",
     "finding_view",
     "radar_list_view",
+    "household_journal_view",
 )
 ANYTHING: dict[str, Any] = {
     "region": "drenthe",

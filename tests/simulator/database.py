@@ -130,6 +130,10 @@ class Database:
     in_doubt: list[Transaction] = field(default_factory=list)
     is_away: bool = False
     counts: dict[str, int] = field(default_factory=dict)
+    deaths: dict[tuple[str, str, int], int] = field(default_factory=dict)
+    """How often a record harmed a process, by region, topic and place; no process sees this."""
+    charged: set[tuple[str, str, int]] = field(default_factory=set)
+    """Records for which a death was counted after a crash."""
     identities: int = 0
     watch: Callable[[], None] = lambda: None
 

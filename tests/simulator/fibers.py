@@ -21,6 +21,10 @@ class Killed(BaseException):
     """The process of this fiber was killed; nothing it still does has an effect."""
 
 
+class Crashed(BaseException):
+    """The process of this fiber ends by its own fault, as by a segmentation fault."""
+
+
 class Fiber:
     """One thread of a simulated process."""
 
@@ -29,6 +33,7 @@ class Fiber:
         self.wakes_at = 0.0
         self.is_frozen = False
         self.is_killed = False
+        self.has_crashed = False
         self.failure: Exception | None = None
         self._scheduler = scheduler
         self._run = run
@@ -39,6 +44,8 @@ class Fiber:
             self._run()
         except Killed:
             pass
+        except Crashed:
+            self.has_crashed = True
         except Exception as error:  # noqa: BLE001 - a process ends with it; the world looks
             self.failure = error
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from streams.engine import parking
 from tests.simulator.database import Database, Handler, Transaction
+from tests.simulator.quarantine import FATAL_ROW
 
 Rows = list[tuple[Any, ...]]
 POISON = b"poison"
@@ -14,7 +15,7 @@ POISON = b"poison"
 
 def is_poison(body: bytes) -> bool:
     """Say whether the reading stage cannot apply this log row."""
-    return body.endswith(POISON)
+    return body.endswith((POISON, FATAL_ROW))
 
 
 def household_of(body: bytes) -> str:

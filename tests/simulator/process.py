@@ -72,7 +72,9 @@ class SimulatedOutbox(PostgresOutbox):
 class Process:
     """One incarnation of a worker; dies with an error, when it is killed, or after a stop."""
 
-    def __init__(self, name: str, place: Place, parts: Parts, *, counts: bool) -> None:
+    def __init__(
+        self, name: str, place: Place, parts: Parts, *, counts: bool, blamed: bool = False
+    ) -> None:
         self.name = name
         self.place = place
         self.group = place.groups["counting" if counts else "reading"]
@@ -92,11 +94,12 @@ class Process:
         )
         self.worker = parts.worker(
             stage=self.stage,
-            store=parts.store(place.database, slot=name),
+            store=parts.store(place.database, slot=name.partition(".")[0]),
             broker=SimulatedBroker(place.topics),
             relay=self.relay,
             regions=place.regions,
             slot=name,
+            blamed=blamed,
             clock=scheduler.clock,
             pause=scheduler.sleep,
         )
@@ -105,7 +108,8 @@ class Process:
 
     @property
     def is_over(self) -> bool:
-        return self.main.failure is not None or all(fiber.is_over for fiber in self.fibers)
+        has_ended = self.main.failure is not None or self.main.has_crashed
+        return has_ended or all(fiber.is_over for fiber in self.fibers)
 
     def freeze(self, frozen: bool) -> None:
         for fiber in self.fibers:

@@ -42,7 +42,7 @@ def run_schedules(
     With `odds` what goes wrong goes wrong so often in all of them, instead of by lot.
     """
     run = Run()
-    with _quiet():
+    with quiet():
         for number in range(schedules):
             result = World(seed + number, parts, odds).run()
             run.schedules += 1
@@ -57,7 +57,7 @@ def run_schedules(
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep the engine's own log lines out of the way: there are thousands, all expected."""
     before = structlog.get_config()
     structlog.configure(processors=[_drop], cache_logger_on_first_use=False)

@@ -16,6 +16,7 @@ from streams.engine.transaction import UnitTransaction
 from tests.simulator.database import Database
 from tests.simulator.fibers import Scheduler
 from tests.simulator.parking import is_poison
+from tests.simulator.quarantine import CRASHES, FATAL_ROW, RAISES, harm
 from tests.simulator.statements import INSERT, READ, WRITE
 
 COUNTED_TOPICS = ("in.police", "in.school")
@@ -65,7 +66,8 @@ class CountingStage:
             if not rows:
                 continue
             first = tx.reserve(batch.lease, FINDINGS, len(rows))
-            tx.append(batch.lease, FINDINGS, [_row(n, v) for n, (_, v) in enumerate(rows, first)])
+            made = [self.row(position, *read) for position, read in enumerate(rows, first)]
+            tx.append(batch.lease, FINDINGS, made)
             for position, (record, _) in enumerate(rows, first):
                 tx.settle(batch.lease, record, Outcome.APPLIED, position=position)
 
@@ -76,6 +78,8 @@ class CountingStage:
         if value is None:
             tx.dead_letter(lease, record, "size.empty")
             return
+        if value in {CRASHES, RAISES}:
+            harm(self.database, lease.region, record.topic, record.offset, value)
         self.lookup()
         try:
             source, event_id, household, body = parse(value)
@@ -95,6 +99,11 @@ class CountingStage:
         lease.cache[key] = (body, record.timestamp_ms)
         self.count(lease, tx, household, value)
         rows.append((record, value))
+
+    def row(self, position: int, record: InputRecord, value: bytes) -> LogRow:
+        """Return the log row of a record."""
+        values = ("household", FINDING_ID, 0)
+        return LogRow(position=position, key=b"household", body=value, values=values)
 
     def identity(self, lease: Lease, source: str, event_id: str) -> tuple[str, ...]:
         return lease.region, source, event_id
@@ -155,8 +164,18 @@ class ReadingStage:
             region = batch.lease.region
             row = tx.connection.execute(READ, ("seen", region)).fetchone()
             seen = () if row is None else row[0]
-            new = tuple((r.position, None if r.waits else _read(r)) for r in batch.records)
+            new = tuple(
+                (r.position, None if r.waits else self.read(region, r)) for r in batch.records
+            )
             tx.connection.execute(WRITE, (seen + new, "seen", region))
+
+    def read(self, region: str, record: InputRecord) -> bytes | None:
+        value, position = record.value or b"", record.position or 0
+        if value.endswith(FATAL_ROW):
+            harm(self.database, region, record.topic, position, value)
+        if is_poison(value):
+            raise ValueError("this row cannot be applied")
+        return record.value
 
     def on_timer(self, leases: Sequence[Lease]) -> None:
         """Nothing is due."""
@@ -164,14 +183,3 @@ class ReadingStage:
 
 Stage = CountingStage | ReadingStage
 StageMaker = Callable[[Scheduler, Database], Stage]
-
-
-def _read(record: InputRecord) -> bytes | None:
-    if record.value is not None and is_poison(record.value):
-        raise ValueError("this row cannot be applied")
-    return record.value
-
-
-def _row(position: int, value: bytes) -> LogRow:
-    values = ("household", FINDING_ID, 0)
-    return LogRow(position=position, key=b"household", body=value, values=values)

@@ -14,7 +14,7 @@ from typing import Any
 from streams.engine import dead_letters
 from streams.engine.database import QUERIES
 from streams.engine.log import LOGS
-from tests.simulator import parking
+from tests.simulator import parking, quarantine
 from tests.simulator.database import Handler, Transaction
 
 Rows = list[tuple[Any, ...]]
@@ -30,6 +30,7 @@ def claim_head(tx: Transaction, p: Mapping[str, Any]) -> Rows:
     tx.lock("head", *_place(p), frees=True)
     epoch, sequence = tx.read("head", *_place(p)) or (0, 0)
     tx.write((epoch + 1, sequence), "head", *_place(p))
+    tx.write(p["worker"], "head_worker", *_place(p))
     return [(epoch + 1, sequence)]
 
 
@@ -46,9 +47,9 @@ def claim_inputs(tx: Transaction, p: Mapping[str, Any]) -> Rows:
 def claim_log(tx: Transaction, p: Mapping[str, Any]) -> Rows:
     key = (p["log"], p["region"])
     tx.lock("log_head", *key)
-    head = tx.read("log_head", *key) or (1, 0, 0, 0)
+    head = tx.read("log_head", *key) or (1, 0, 0, 0, -1)
     tx.write(head, "log_head", *key)
-    return [head[:3]]
+    return [(*head[:3], head[4])]
 
 
 def read_lease(tx: Transaction, p: Mapping[str, Any]) -> Rows:
@@ -68,6 +69,37 @@ def read_inputs(tx: Transaction, p: Mapping[str, Any]) -> Rows:
 def read_log_head(tx: Transaction, p: Mapping[str, Any]) -> Rows:
     head = tx.read("log_head", p["log"], p["region"])
     return [] if head is None else [head[:2]]
+
+
+def read_log_history(tx: Transaction, p: Mapping[str, Any]) -> Rows:
+    head = tx.read("log_head", p["log"], p["region"])
+    if head is None:
+        return []
+    rows = {**tx.database.rows, **tx.writes}
+    begun = sorted(
+        (key[2], first)
+        for (table, key), first in rows.items()
+        if table == "incarnation" and key[:2] == (p["log"], p["region"])
+    )
+    return [(head[1], first, number) for number, first in begun] or [(head[1], None, None)]
+
+
+def raise_incarnation(tx: Transaction, p: Mapping[str, Any]) -> Rows:
+    key = (p["log"], p["region"])
+    if tx.read("log_head", *key) is None:
+        return []
+    tx.lock("log_head", *key)
+    incarnation, *at = tx.read("log_head", *key)
+    tx.write((max(incarnation, p["incarnation"]), *at), "log_head", *key)
+    return []
+
+
+def note_incarnation(tx: Transaction, p: Mapping[str, Any]) -> Rows:
+    key = (p["log"], p["region"], p["incarnation"])
+    tx.lock("incarnation", *key)
+    if tx.read("incarnation", *key) is None:
+        tx.write(p["first"], "incarnation", *key)
+    return []
 
 
 def fence(tx: Transaction, p: Mapping[str, Any]) -> Rows:
@@ -101,10 +133,10 @@ def advance_log(tx: Transaction, p: Mapping[str, Any]) -> Rows:
     if tx.read("log_head", *key) is None:
         return []
     tx.lock("log_head", *key)
-    incarnation, position, relayed, epoch = tx.read("log_head", *key)
+    incarnation, position, *relayed = tx.read("log_head", *key)
     if position != p["old"]:
         return []
-    tx.write((incarnation, position + p["count"], relayed, epoch), "log_head", *key)
+    tx.write((incarnation, position + p["count"], *relayed), "log_head", *key)
     return [(incarnation,)]
 
 
@@ -139,10 +171,10 @@ def store_relayed(tx: Transaction, p: Mapping[str, Any]) -> Rows:
     if tx.read("log_head", *key) is None:
         return []
     tx.lock("log_head", *key)
-    incarnation, position, relayed, epoch = tx.read("log_head", *key)
+    incarnation, position, relayed, epoch, offset = tx.read("log_head", *key)
     if epoch <= p["epoch"]:
-        relayed = max(relayed, p["relayed"])
-        tx.write((incarnation, position, relayed, p["epoch"]), "log_head", *key)
+        told = (max(relayed, p["relayed"]), p["epoch"], max(offset, p["offset"]))
+        tx.write((incarnation, position, *told), "log_head", *key)
     return []
 
 
@@ -208,8 +240,9 @@ def _table(text: str) -> str:
 
 
 NAMED: tuple[Callable[..., Rows], ...] = (
-    claim_head, claim_inputs, claim_log, read_lease, read_inputs, read_log_head, fence,
-    advance_inputs, advance_log, copy_ledger, store_relayed,
+    claim_head, claim_inputs, claim_log, read_lease, read_inputs, read_log_head,
+    read_log_history, raise_incarnation, note_incarnation, fence, advance_inputs,
+    advance_log, copy_ledger, store_relayed,
 )  # fmt: skip
 NAMED_IN_REPAIR: tuple[Callable[..., Rows], ...] = (
     insert_dead_letter, post, waiting, forget_posted,
@@ -224,6 +257,7 @@ HANDLERS: Mapping[str, tuple[str, Handler]] = MappingProxyType(
     | {dead_letters.QUERIES[call.__name__]: (call.__name__, call) for call in NAMED_IN_REPAIR}
     | {QUERIES[name]: (name, nothing) for name in WITHOUT_OUTCOME}
     | dict(parking.HANDLERS)
+    | dict(quarantine.HANDLERS)
     | {"log rows": ("log rows", log_rows), "copy log rows": ("copy log rows", copy_log_rows)}
     | {
         READ: (READ, read_row),

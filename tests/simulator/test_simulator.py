@@ -22,7 +22,7 @@ MET = (
     "killed_in_unit", "killed_after_commit", "frozen_in_unit", "fenced", "revoked",
     "commit_refused", "commit_unanswered", "commit_in_doubt", "doubt_landed", "connection_cut",
     "database_stopped", "broker_lost", "relay_failed", "lookup_away", "backend_ended", "sent_on",
-    "parked",
+    "parked", "crashed", "marked",
 )  # fmt: skip
 
 # Commits without an answer, and connections that break again while the outcome is looked up.
@@ -49,10 +49,10 @@ def test_a_bug_that_was_mended_would_be_found_again() -> None:
         assert run.failed is None, run.failed
 
 
-def test_no_process_ends_but_by_the_fence_or_a_lost_slot() -> None:
+def test_no_process_ends_but_by_the_fence_a_lost_slot_or_a_harmful_record() -> None:
     run = run_schedules(seed=SEED, schedules=200)
     ends = {what for what in run.counts if what.startswith("ended by ")}
-    assert ends == {"ended by Fenced", "ended by StopError"}
+    assert ends == {"ended by Fenced", "ended by StopError", "ended by UnforeseenError"}
 
 
 def test_one_seed_gives_one_history() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException
 
 from streams.engine.errors import TransientError
+from streams.engine.stage import InputRecord
 from tests.simulator.database import Database, Odds
 from tests.simulator.fibers import Scheduler
 
@@ -28,6 +29,16 @@ class Stored:
     headers: tuple[tuple[str, bytes], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What a producer is told of a record that arrived."""
+
+    at: int
+
+    def offset(self) -> int:
+        return self.at
+
+
 @dataclass(eq=False, slots=True)
 class Topics:
     """The cluster's partitions; `late` are batches that were sent and may still land."""
@@ -41,7 +52,7 @@ class Topics:
     is_away: bool = False
     on_append: Callable[[Partition, Stored], None] = lambda _, __: None
 
-    def append(self, at: Partition, record: Stored) -> None:
+    def append(self, at: Partition, record: Stored) -> Delivery:
         log = self.logs.setdefault(at, [])
         placed = Stored(
             offset=len(log), key=record.key, value=record.value,
@@ -49,6 +60,7 @@ class Topics:
         )  # fmt: skip
         log.append(placed)
         self.on_append(at, placed)
+        return Delivery(placed.offset)
 
     def end(self, at: Partition) -> int:
         return len(self.logs.get(at, ()))
@@ -78,6 +90,15 @@ class SimulatedBroker:
     def bounds(self, at: Iterable[Partition]) -> Mapping[Partition, tuple[int, int]]:
         self._answer("bounds")
         return {place: (self._topics.start(place), self._topics.end(place)) for place in at}
+
+    def read(self, topic: str, partition: int, first: int, last: int) -> Iterator[InputRecord]:
+        self._answer("read")
+        start = max(first, self._topics.start((topic, partition)))
+        for record in self._topics.logs.get((topic, partition), [])[start : last + 1]:
+            yield InputRecord(
+                topic=topic, offset=record.offset, key=record.key, value=record.value,
+                headers=record.headers, timestamp_ms=record.timestamp,
+            )  # fmt: skip
 
     def _answer(self, what: str) -> None:
         self._topics.scheduler.point(what)
@@ -130,19 +151,17 @@ class SimulatedProducer:
         sent = [(at, record) for at, record, _ in queue]
         if not scheduler.chance(topics.odds.deliver):
             for (at, record), (*_, told) in zip(sent, queue, strict=True):
-                topics.append(at, record)
-                told(None, None)
+                told(None, topics.append(at, record))
             scheduler.point("acknowledged")
             return 0
         topics.database.count("relay_failed")
         landed = int(scheduler.random.random() * (len(sent) + 1))
-        for at, record in sent[:landed]:
-            topics.append(at, record)
+        arrived = {n: topics.append(*one) for n, one in enumerate(sent[:landed])}
         if scheduler.chance(0.5) and sent[landed:]:
             topics.late.append(sent[landed:])
         acknowledged = int(scheduler.random.random() * (landed + 1))
         for number, (*_, told) in enumerate(queue):
-            told(None if number < acknowledged else NOT_IN_TIME, None)
+            told(None if number < acknowledged else NOT_IN_TIME, arrived.get(number))
         if acknowledged == len(queue):
             # All acknowledged is no failure; the answer to one is lost instead.
             return 1

@@ -17,6 +17,7 @@ from tests.simulator.oracle import (
     misplaced,
 )
 from tests.simulator.process import PRODUCT, Parts, Place, Process
+from tests.simulator.quarantine import CRASHES, RAISES
 from tests.simulator.stages import COUNTED_TOPICS
 from tests.simulator.topics import Group, Partition, Stored, Topics
 from tests.support.counting_stage import regions_of
@@ -26,7 +27,8 @@ PARTITIONS = len(REGION_CODES)
 SLOTS = ("counting-1", "counting-2", "reading-1", "reading-2")
 STEPS_MIN, STEPS_MAX = 150, 450
 # Draining takes 400 steps, 1,500 at most; a schedule that needs this many will never end.
-DRAIN_STEPS_MAX = 6_000
+# A careful worker takes its records one by one, each in two transactions.
+DRAIN_STEPS_MAX = 15_000
 DEATHS_WHILE_DRAINING_MAX = 40
 # So many new events stand on another partition than that of their region.
 MISPLACED_SHARE = 0.08
@@ -47,6 +49,8 @@ class Result:
 class World:
     """Processes, servers and senders of one schedule."""
 
+    steps = (STEPS_MIN, STEPS_MAX)
+
     def __init__(self, seed: int, parts: Parts = PRODUCT, odds: Odds | None = None) -> None:
         self.scheduler = scheduler = Scheduler(seed)
         self.odds = Odds() if odds is None else replace(odds)
@@ -64,6 +68,7 @@ class World:
         self.parts = parts
         self.living: dict[str, Process] = {}
         self.replaced: list[Process] = []
+        self.crashed: set[str] = set()
         self.incarnations = 0
         self.deaths = 0
         self.violations: list[str] = []
@@ -84,7 +89,7 @@ class World:
             self._set_odds()
         eventful = random.choice((0.05, 0.12, 0.2))
         try:
-            for _ in range(random.randint(STEPS_MIN, STEPS_MAX)):
+            for _ in range(random.randint(*self.steps)):
                 if random.random() < eventful:
                     _, act = random.choices(self._actions, self._weights)[0]
                     act()
@@ -143,6 +148,8 @@ class World:
         self.deaths += 1
         process.kill()
         self._leave(process)
+        if process.main.has_crashed:
+            self.crashed |= {slot for slot, one in self.living.items() if one is process}
         self.replaced = [one for one in self.replaced if one is not process]
         for slot in [slot for slot, one in self.living.items() if one is process]:
             del self.living[slot]
@@ -156,7 +163,9 @@ class World:
         self.incarnations += 1
         name = f"{slot}.{self.incarnations}"
         counts = slot.startswith("counting")
-        process = self.parts.process(name, self.place, self.parts, counts=counts)
+        blamed = slot in self.crashed
+        self.crashed.discard(slot)
+        process = self.parts.process(name, self.place, self.parts, counts=counts, blamed=blamed)
         self.living[slot] = process
         process.group.members.append(name)
         process.group.rebalance(self.scheduler, may_split=False)
@@ -174,8 +183,10 @@ class World:
         lot = random.random()
         if lot < 0.05:
             return None
-        if lot < 0.10:
+        if lot < 0.09:
             return b"garbage"
+        if lot < 0.10:
+            return random.choice((CRASHES, RAISES))
         if lot < 0.32 and said:
             again = random.choice(said).value
             if again is None or b"|" not in again:
@@ -188,7 +199,7 @@ class World:
         # Ids of one source are its own; that of another may well look the same.
         event_id = f"{home}.{at[1]}.{len(said)}"
         # Rare, for once a household is parked nothing more is seen of what is done with its rows.
-        body = "poison" if len(said) % 11 == 10 else "body"
+        body = "poison" if len(said) % 11 == 10 else "fatal" if len(said) % 23 == 7 else "body"
         return f"{source}|{event_id}|household {random.randrange(3)}|{body}".encode()
 
     def kill(self) -> None:
@@ -284,7 +295,7 @@ class World:
             group.rebalance(self.scheduler, may_split=False)
         for step in range(DRAIN_STEPS_MAX):
             self._step(restart=1.0)
-            if self.deaths > DEATHS_WHILE_DRAINING_MAX:
+            if self.deaths > DEATHS_WHILE_DRAINING_MAX + sum(self.database.deaths.values()):
                 raise Violation("processes die again and again although nothing is wrong any more")
             if step % 20 == 0 and is_drained(self.database, self.topics):
                 self.drain_steps = step

@@ -95,16 +95,18 @@ class Crew:
 
 
 @contextmanager
-def running_crew(stack: LocalStack, progress: Progress) -> Iterator[Crew]:
-    """Bring up everything on a started stack and open the regions."""
+def running_crew(stack: LocalStack, progress: Progress, program: str = "hub.cli") -> Iterator[Crew]:
+    """Bring up everything on a started stack and open the regions; `program` is run as `radar`."""
     settings = Settings(data=stack.data).at(stack.endpoints)
     settings.regions_path.write_text(REGIONS_FILE, encoding="utf-8")
     prepare(settings, progress)
     with registry_client(settings.registry) as registry:
         write_bundle(settings.directory / BUNDLE_FILE, register_all(registry))
     web_port = stack.port(GATEWAY)
-    services = {slot: _spawn(stack, slot, ("work", slot.rpartition("-")[0])) for slot in SLOTS}
-    services[GATEWAY] = _spawn(stack, GATEWAY, ("serve",), web_port)
+    services = {
+        slot: _spawn(stack, slot, (program, "work", slot.rpartition("-")[0])) for slot in SLOTS
+    }
+    services[GATEWAY] = _spawn(stack, GATEWAY, (program, "serve"), web_port)
     crew = Crew(stack=stack, settings=settings, services=services, web_port=web_port)
     with ExitStack() as undo:
         undo.callback(_stop, crew)
@@ -142,7 +144,7 @@ def _spawn(stack: LocalStack, name: str, arguments: tuple[str, ...], web_port: i
         CRASH_SETTING: str(stack.data / f"{name}.crash"),
         "RADAR_WEB_PORT" if web_port else "RADAR_METRICS_PORT": str(port),
     }
-    command = [sys.executable, "-m", "hub.cli", *arguments]
+    command = [sys.executable, "-m", *arguments]
     return stack.supervisor.spawn(
         name, command, environment, ready=answers_ready(port), restart=True
     )

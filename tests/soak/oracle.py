@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from tests.soak.sent import EventKey, Fate, Sent, What
 
-EXAMPLES_MAX = 10
+EXAMPLES_MAX = 1_000
 FIRST = frozenset({"applied"})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -109,8 +110,8 @@ def observe(crew: Crew) -> Observed:
     )
 
 
-def radar_equals_replay(crew: Crew) -> bool:
-    """Say whether folding each journal anew gives the radar's tables and log, byte by byte.
+def differences_to_replay(crew: Crew) -> Iterator[str]:
+    """Fold each journal anew; yield what of the radar's tables and log is not the same bytes.
 
     The pages must know the same findings as the log.
     """
@@ -118,7 +119,7 @@ def radar_equals_replay(crew: Crew) -> bool:
         said = connection.execute("select distinct region, finding_id from engine.findings")
         shown = connection.execute("select region, finding_id from projections.finding")
         if sorted(said.fetchall()) != sorted(shown.fetchall()):
-            return False
+            yield "the pages know other findings than the log"
         for region in REGIONS:
             rows = connection.execute(
                 "select body from engine.journal where region = %s order by position", [region]
@@ -131,10 +132,9 @@ def radar_equals_replay(crew: Crew) -> bool:
                 "select body from engine.findings where region = %s order by position", [region]
             ).fetchall()
             if {name: bytes(state) for name, state in states} != whole.state_bytes():
-                return False
+                yield f"{region}: states of households"
             if [bytes(body) for (body,) in findings] != [row.body for row in whole.findings]:
-                return False
-    return True
+                yield f"{region}: finding log"
 
 
 def _one(crew: Crew, statement: str) -> Any:

@@ -7,6 +7,7 @@ their order; and no two families share anybody.
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,8 @@ PERSONS_PER_FAMILY = 3
 EVENTS_PER_FAMILY = 6
 FAMILIES_MIN = 60
 LATE_SHARE = 0.02
+# So many ids are also used by other sources: an id is its source's own, and nobody else's.
+COMMON_ID_SHARE = 0.02
 LATE_DAYS = (31, 400)
 PREFIX = "nl.veiligthuis.radar."
 ROLES = ("CHILD", "VICTIM", "SUSPECTED_PERPETRATOR")
@@ -35,6 +38,7 @@ class Speaker:
     draw: random.Random
     said: int = 0
     families: set[int] = field(default_factory=set)
+    common_ids: Counter[str] = field(default_factory=Counter)
 
     def family(self) -> int:
         """Return a family to speak of; the number of families grows with what was said."""
@@ -87,13 +91,21 @@ class Speaker:
         """Return a CloudEvent that nobody has sent before."""
         return {
             "specversion": "1.0",
-            "id": str(UUID(int=self.draw.getrandbits(128), version=4)),
+            "id": self._id(region),
             "source": self.source,
             "type": f"{PREFIX}{record}.v1",
             "time": stamp(max(at, datetime.now(UTC) - timedelta(minutes=1))),
             "region": region,
             "data": data,
         }
+
+    def _id(self, region: str) -> str:
+        """Return an id that this source has not used; now and then one that others use as well."""
+        draw = self.draw
+        if draw.random() < COMMON_ID_SHARE:
+            self.common_ids[region] += 1
+            draw = random.Random(f"common id {self.common_ids[region]} of {region}")
+        return str(UUID(int=draw.getrandbits(128), version=4))
 
     def _moment(self) -> datetime:
         days = self.draw.randint(*LATE_DAYS) if self.draw.random() < LATE_SHARE else 0

@@ -13,13 +13,13 @@ from collections.abc import Iterator
 
 from tests.soak.crew import Crew
 
-VERIFY = ("verify",)
-REBUILD = ("rebuild", "all", "--check")
+VERIFY = "verify"
+REBUILD = "rebuild all --check"
 SECONDS_MAX = 900
 LINES_SHOWN = 8
 
 
-def ask(crew: Crew) -> Iterator[tuple[tuple[str, ...], str]]:
+def ask(crew: Crew) -> Iterator[tuple[str, str]]:
     """Start the commands at once; yield each that does not agree, with the end of what it said."""
     environment = {
         **os.environ,
@@ -30,7 +30,7 @@ def ask(crew: Crew) -> Iterator[tuple[tuple[str, ...], str]]:
         (
             command,
             subprocess.Popen(
-                [sys.executable, "-m", "hub.cli", *command],
+                [sys.executable, "-m", "hub.cli", *command.split()],
                 env=environment,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,

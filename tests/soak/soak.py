@@ -19,9 +19,9 @@ from hub.local.stack import LocalStack, StackSettings, erase
 from tests.soak.crew import Crew, deployment, running_crew
 from tests.soak.faults import Injector, Record
 from tests.soak.oracle import Verdict, compare
-from tests.soak.reading import drain, observe, radar_equals_replay
+from tests.soak.reading import differences_to_replay, drain, observe
 from tests.soak.sayings import Speaker, bsns
-from tests.soak.schedule import Fault, schedule
+from tests.soak.schedule import schedule
 from tests.soak.second_opinion import REBUILD, VERIFY, ask
 from tests.soak.senders import (
     Deployment,
@@ -37,8 +37,21 @@ from tests.soak.sent import Book
 RATES: Mapping[str, float] = {"politie": 110, "zaaksysteem": 55, "melders": 44, "advies": 4}
 ROOT = Path(__file__).parents[2]
 WARM_UP_SECONDS = 2.0
+EXAMPLES_SHOWN = 10
 
 Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What to do: `program` runs as `radar`; `quiet_seconds` of sending follow the faults."""
+
+    faults: int
+    seed: int
+    program: str = "hub.cli"
+    quiet_seconds: float = 0.0
+    keeps_evidence: bool = True
+    """Whether data and logs stay where they are when something was wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +60,16 @@ class Outcome:
 
     verdict: Verdict
     record: Record
-    rebuild_equal: bool
+    rebuild_differences: tuple[str, ...]
     is_conserved: bool
     left: str | None
     seed: int
     seconds: float
+
+    @property
+    def rebuild_equal(self) -> bool:
+        """Say whether everything derived is what the journal folds to."""
+        return not self.rebuild_differences
 
     @property
     def is_clean(self) -> bool:
@@ -83,9 +101,8 @@ class Outcome:
         }
 
 
-def run_soak(*, faults: int, seed: int, tell: Tell) -> Outcome:
+def run_soak(plan: Plan, tell: Tell) -> Outcome:
     """Run a whole soak in a temporary place; its data is kept when something was wrong."""
-    began = time.monotonic()
     data = Path(tempfile.mkdtemp(prefix="radar-soak-"))
     # Durable: an immediate stop of PostgreSQL must not take back what it has confirmed.
     settings = StackSettings.from_environment(data, durable=True)
@@ -95,26 +112,54 @@ def run_soak(*, faults: int, seed: int, tell: Tell) -> Outcome:
 
     with LocalStack(settings) as stack:
         stack.start(step)
-        with running_crew(stack, step) as crew:
-            outcome = _soak(crew, schedule(seed, faults), seed, tell, began)
-    if outcome.is_clean:
+        with running_crew(stack, step, plan.program) as crew:
+            outcome = _soak(crew, plan, tell)
+    if outcome.is_clean or not plan.keeps_evidence:
         erase(settings)
     else:
         tell(f"the data and logs of this run are kept in {data}")
     return outcome
 
 
-def _soak(crew: Crew, faults: list[Fault], seed: int, tell: Tell, began: float) -> Outcome:
-    book = Book()
+def _soak(crew: Crew, plan: Plan, tell: Tell) -> Outcome:
+    began = time.monotonic()
     bsns()
-    told = deployment(crew)
-    gateway = _gateway_sender(told, book, "melders", "vt.in.reporters.v1", seed)
+    book, record = _drive(crew, plan, tell)
+    tell(f"sent {len(book.all())}; waiting until all of it is through")
+    left = drain(crew)
+    tell(f"drained after {time.monotonic() - began:.0f} s")
+    verdict = compare(book.all(), observe(crew))
+    opinions = dict(ask(crew))
+    differences = (*differences_to_replay(crew), *(name for name in opinions if name == REBUILD))
+    for command, said in opinions.items():
+        tell(f"radar {command} does not agree:\n{said}")
+    for example in (*record.notes, *differences, *verdict.examples[:EXAMPLES_SHOWN]):
+        tell(example)
+    if left is not None:
+        tell(f"not drained: {left}")
+    tell(f"compared after {time.monotonic() - began:.0f} s")
+    return Outcome(
+        verdict=verdict,
+        record=record,
+        rebuild_differences=differences,
+        is_conserved=VERIFY not in opinions,
+        left=left,
+        seed=plan.seed,
+        seconds=time.monotonic() - began,
+    )
+
+
+def _drive(crew: Crew, plan: Plan, tell: Tell) -> tuple[Book, Record]:
+    """Send and inject faults at the same time, until everybody is well again."""
+    book, told = Book(), deployment(crew)
+    gateway = _gateway_sender(told, book, "melders", "vt.in.reporters.v1", plan.seed)
     injector = Injector(crew, gateway)
     stop = threading.Event()
-    senders = _start_senders(told, book, gateway, seed, stop)
+    senders = _start_senders(told, book, gateway, plan.seed, stop)
     time.sleep(WARM_UP_SECONDS)
     try:
-        injector.run(faults, tell)
+        injector.run(schedule(plan.seed, plan.faults), tell)
+        time.sleep(plan.quiet_seconds)
     except BaseException:
         stop.set()
         raise
@@ -126,27 +171,7 @@ def _soak(crew: Crew, faults: list[Fault], seed: int, tell: Tell, began: float) 
     stop.set()
     for sender in senders:
         sender.result()  # a sender that died has proved nothing: its error ends the run
-    tell(f"sent {len(book.all())}; waiting until all of it is through")
-    left = drain(crew)
-    tell(f"drained: {time.monotonic() - began:.0f} s")
-    verdict = compare(book.all(), observe(crew))
-    tell(f"compared: {time.monotonic() - began:.0f} s")
-    opinions = dict(ask(crew))
-    for command, said in opinions.items():
-        tell(f"radar {' '.join(command)} does not agree:\n{said}")
-    for example in (*injector.record.notes, *verdict.examples):
-        tell(example)
-    if left is not None:
-        tell(f"not drained: {left}")
-    return Outcome(
-        verdict=verdict,
-        record=injector.record,
-        rebuild_equal=radar_equals_replay(crew) and REBUILD not in opinions,
-        is_conserved=VERIFY not in opinions,
-        left=left,
-        seed=seed,
-        seconds=time.monotonic() - began,
-    )
+    return book, record
 
 
 def _gateway_sender(

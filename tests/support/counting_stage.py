@@ -12,9 +12,10 @@ from schemas.regions import Regions
 from streams.engine.lease import Lease
 from streams.engine.ledger import Outcome
 from streams.engine.log import FINDINGS, Log, LogRow
+from streams.engine.opening import WorkerSettings, open_worker
 from streams.engine.stage import Batch
 from streams.engine.transaction import UnitTransaction
-from streams.engine.worker import Worker, WorkerSettings, open_worker
+from streams.engine.worker import Worker
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 FRAMES = dict.fromkeys(("JournalRow", "FindingEvent", "AdviceRow"), b"\x00\x00\x00\x00\x01")
@@ -88,6 +89,7 @@ def worker_of(
     bootstrap: str,
     regions: Regions,
     slot: str = "test-1",
+    blamed: bool = False,
 ) -> Worker:
     settings = WorkerSettings(
         slot=slot,
@@ -95,5 +97,6 @@ def worker_of(
         bootstrap=bootstrap,
         dead_letter_key=b"k" * 32,
         frames=FRAMES,
+        blamed=blamed,
     )
     return open_worker(stage=stage, settings=settings, regions=regions)

@@ -32,6 +32,7 @@ class Said:
     record_name: str
     record: Mapping[str, Any]
     households: Sequence[str] = field(default=(HOUSEHOLD,))
+    persons: Sequence[Mapping[str, Any]] = ()
 
 
 def local(text: str) -> datetime:
@@ -52,7 +53,7 @@ def police(
     sash: str | None = None,
 ) -> Said:
     day = date.fromisoformat(incident_on) if incident_on else amsterdam_day(local(at))
-    return _said(
+    return say(
         "PoliceReportSubmitted",
         POLICE,
         at,
@@ -74,14 +75,16 @@ def school(
     event_id: str,
     *,
     sector: str = "EDUCATION",
+    source: str = SCHOOL,
     number: str | None = None,
     flags: Sequence[str] = (),
     forms: Sequence[str] = (),
+    nature: Sequence[str] = (),
     incident_on: str | None = None,
 ) -> Said:
-    return _said(
+    return say(
         "ReportSubmitted",
-        SCHOOL,
+        source,
         at,
         event_id,
         number,
@@ -91,6 +94,7 @@ def school(
         reporter_known_to_subjects=True,
         red_flags=list(flags),
         forms=list(forms),
+        nature=list(nature),
         incident_on=date.fromisoformat(incident_on) if incident_on else None,
     )
 
@@ -100,18 +104,21 @@ def registered(
     event_id: str,
     *,
     report_id: str = "report-1",
+    case_id: str = "case-1",
     of: tuple[str, str] | None = None,
     sector: str = "UNKNOWN",
     flags: Sequence[str] = (),
     forms: Sequence[str] = (),
+    children: bool | None = None,
 ) -> Said:
     """`of` is (source, number) of the signal that the report came from."""
-    return _said(
+    return say(
         "ReportRegistered",
         CASE_SYSTEM,
         on,
         event_id,
-        case_id="case-1",
+        case_id=case_id,
+        children_involved=children,
         report_id=report_id,
         signal_source=of[0] if of else None,
         signal_source_ref=of[1] if of else None,
@@ -125,9 +132,15 @@ def registered(
 
 
 def assessed(
-    on: str, event_id: str, *, report_id: str = "report-1", flags: Sequence[str] = ()
+    on: str,
+    event_id: str,
+    *,
+    report_id: str = "report-1",
+    flags: Sequence[str] = (),
+    domains: Sequence[str] = (),
+    organisations: Sequence[str] = (),
 ) -> Said:
-    return _said(
+    return say(
         "SafetyAssessmentCompleted",
         CASE_SYSTEM,
         on,
@@ -137,6 +150,8 @@ def assessed(
         completed_on=date.fromisoformat(on[:10]),
         outcome="NO_FOLLOW_UP",
         red_flags=list(flags),
+        life_domains=list(domains),
+        organisations=list(organisations),
     )
 
 
@@ -149,7 +164,7 @@ def corrected(
     replacement: Said | None = None,
 ) -> Said:
     meta = target.record["meta"]
-    return _said(
+    return say(
         "EventCorrected",
         meta["source"],
         at,
@@ -162,7 +177,7 @@ def corrected(
 
 
 def decided(at: str, event_id: str, kind: str, finding_id: str) -> Said:
-    return _said(
+    return say(
         "AnalystDecided",
         ANALYST,
         at,
@@ -184,7 +199,7 @@ def tick(day: str) -> Said:
 
 
 def activated(at: str, event_id: str, rules: Mapping[str, str]) -> Said:
-    said = _said("RulesActivated", HUB, at, event_id, rules=dict(rules), calendar=[])
+    said = say("RulesActivated", HUB, at, event_id, rules=dict(rules), calendar=[])
     return Said(record_name=said.record_name, record=said.record, households=())
 
 
@@ -195,7 +210,7 @@ def rearranged(
     change: str = "MERGED",
 ) -> Said:
     """Each move is (household left, household joined, positions)."""
-    record = _said(
+    record = say(
         "HouseholdsRearranged",
         HUB,
         at,
@@ -213,18 +228,17 @@ def rearranged(
     )
 
 
-def handover(at: str, event_id: str) -> Said:
-    """An event that no rule of today reads."""
-    return _said(
-        "HandoverSent",
+def informed(at: str, event_id: str) -> Said:
+    """An event that no rule reads."""
+    return say(
+        "PartyInformed",
         CASE_SYSTEM,
         at,
         event_id,
-        handover_id="handover-1",
         case_id="case-1",
-        to_kind="LOCAL_TEAM",
-        sent_on=amsterdam_day(local(at)),
-        safety_conditions=True,
+        party="REPORTER",
+        informed_on=amsterdam_day(local(at)),
+        content="ASSESSMENT_RESULT",
     )
 
 
@@ -272,7 +286,7 @@ def journal_body(said: Said, *, position: int, known_at: datetime) -> bytes:
             "households": [
                 {"household_id": household, "reason": "PERSON"} for household in said.households
             ],
-            "persons": [],
+            "persons": list(said.persons),
             "addresses": [],
             "decisions": [],
             "flags": [],
@@ -287,9 +301,10 @@ def uuid_of(name: str) -> str:
     return str(uuid5(NAMESPACE_OID, name))
 
 
-def _said(
+def say(
     record_name: str, source: str, at: str, name: str, number: str | None = None, **fields: Any
 ) -> Said:
+    """Say something of any kind; `name` stands for the event's id."""
     meta = _meta(source, local(at), uuid_of(name), number)
     return Said(record_name=record_name, record=complete(record_name, {"meta": meta, **fields}))
 

@@ -7,6 +7,11 @@ select p.seq, p.source, p.event_id, p.draft, p.known_at
       where k.region = %(region)s and k.key = any(%(keys)s::text[]))
  order by p.seq;
 
+-- name: all_waiting
+select p.seq, p.draft, p.known_at from admission.pending p
+ where p.region = %(region)s
+ order by p.seq;
+
 -- name: copy_pending
 copy admission.pending (region, source, event_id, draft, known_at) from stdin;
 

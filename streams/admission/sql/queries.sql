@@ -8,10 +8,10 @@ on conflict (region) do update
   set mode = excluded.mode, now = excluded.now, day = excluded.day;
 
 -- name: find_events
-select v.source, v.event_id, e.digest, e.state, e.position
+select v.source, v.event_id, e.digest, e.position, e.topic, e."offset"
   from unnest(%(sources)s::text[], %(ids)s::text[]) as v (source, event_id)
  cross join lateral (
-   select e.digest, e.state, e.position from admission.event e
+   select e.digest, e.position, e.topic, e."offset" from admission.event e
     where e.region = %(region)s and e.source = v.source and e.event_id = v.event_id
    offset 0) as e;
 
@@ -34,15 +34,17 @@ update engine.ledger l set outcome = 'applied', position = v.position, settled_a
    and l.outcome = 'pending';
 
 -- name: find_advice_events
-select v.source, v.event_id, e.digest, 'applied', e.position
+select v.source, v.event_id, e.digest, e.position, %(topic)s::text, e."offset"
   from unnest(%(sources)s::text[], %(ids)s::text[]) as v (source, event_id)
  cross join lateral (
-   select e.digest, e.position from admission.advice_event e
+   select e.digest, e.position, e."offset" from admission.advice_event e
     where e.region = %(region)s and e.source = v.source and e.event_id = v.event_id
    offset 0) as e;
 
 -- name: copy_advice_events
-copy admission.advice_event (region, source, event_id, record_name, digest, position) from stdin;
+copy admission.advice_event
+  (region, source, event_id, record_name, digest, position, "offset")
+from stdin;
 
 -- name: last_advice_known_at
 select a.known_at from engine.advice a

@@ -16,7 +16,7 @@ returning topic, topic_id, last_offset, incarnation, position;
 insert into engine.log_head as l (log, region)
 values (%(log)s, %(region)s)
 on conflict (log, region) do update set position = l.position
-returning incarnation, position, relayed;
+returning incarnation, position, relayed, relayed_offset;
 
 -- name: read_lease
 select h.epoch, h.sequence from engine.head h
@@ -28,6 +28,22 @@ select topic, last_offset, incarnation, position from engine.input
 
 -- name: read_log_head
 select incarnation, position from engine.log_head where log = %(log)s and region = %(region)s;
+
+-- name: read_log_history
+select h.position, i.first_position, i.incarnation
+  from engine.log_head h
+  left join engine.incarnation i on i.log = h.log and i.region = h.region
+ where h.log = %(log)s and h.region = %(region)s
+ order by i.incarnation;
+
+-- name: raise_incarnation
+update engine.log_head set incarnation = %(incarnation)s
+ where log = %(log)s and region = %(region)s and incarnation < %(incarnation)s;
+
+-- name: note_incarnation
+insert into engine.incarnation (log, region, incarnation, first_position)
+values (%(log)s, %(region)s, %(incarnation)s, %(first)s)
+on conflict (log, region, incarnation) do nothing;
 
 -- name: fence
 update engine.head h set sequence = h.sequence + 1
@@ -55,7 +71,9 @@ returning incarnation;
 copy engine.ledger (region, topic, "offset", outcome, position, code, source, event_id) from stdin;
 
 -- name: store_relayed
-update engine.log_head set relayed = greatest(relayed, %(relayed)s), relay_epoch = %(epoch)s
+update engine.log_head
+   set relayed = greatest(relayed, %(relayed)s), relay_epoch = %(epoch)s,
+       relayed_offset = greatest(relayed_offset, %(offset)s)
  where log = %(log)s and region = %(region)s and relay_epoch <= %(epoch)s;
 
 -- name: blocking_backends

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from streams.household.episodes import Episode
-from streams.household.rules.rule import EpisodeRule, Trigger, signals_within
+from streams.household.picture import Picture
+from streams.household.rules.rule import EpisodeRule, Trigger
+from streams.household.rules.windows import cited, traces_within
 from streams.household.sentences import dutch_day
 from streams.household.severity import Level
+from streams.household.terms import Calendar
+from streams.household.traits import Trait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,25 +32,21 @@ class DifferentSources(EpisodeRule):
     attention_sectors: int = 2
     high_sectors: int = 3
 
-    def trigger(self, episodes: Sequence[Episode], at: int) -> Trigger | None:
-        """Return ATTENTION from `attention_sectors` on, HIGH from `high_sectors` on.
+    def at_episode(self, picture: Picture, at: int, calendar: Calendar) -> Iterator[Trigger]:
+        """Yield ATTENTION from `attention_sectors` on, HIGH from `high_sectors` on.
 
         The sentence counts sectors and names none: who reported may be protected (Uitvoerings-
         besluit Wmo 2015, article 4.1.8).
         """
-        known = [
-            signal
-            for signal in signals_within(episodes, at, self.window_days)
-            if signal.sector is not None
-        ]
-        number = len({signal.sector for signal in known})
+        found = traces_within(picture, at, Trait.SECTOR, self.window_days)
+        number = len({sector for sector, _, _ in found})
         if number < self.attention_sectors:
-            return None
-        return Trigger(
+            return
+        yield Trigger(
             level=Level.HIGH if number >= self.high_sectors else Level.ATTENTION,
-            evidence=tuple(signal.key for signal in known),
+            evidence=cited(trace for _, trace, _ in found),
             sentence=(
                 f"Signalen uit {number} verschillende sectoren in {self.window_days} dagen "
-                f"(laatste voorval op {dutch_day(episodes[at].day)})"
+                f"(laatste voorval op {dutch_day(picture.episodes[at].day)})"
             ),
         )

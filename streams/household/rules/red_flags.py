@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from schemas.code_lists import label
-from streams.household.episodes import Episode, Signal
-from streams.household.journal_event import EventKey
-from streams.household.rules.rule import EpisodeRule, Trigger, signals_within
+from streams.household.facts import Assessment, Fact
+from streams.household.picture import Picture
+from streams.household.rules.rule import EpisodeRule, Trigger
+from streams.household.rules.windows import cited, traces_within
 from streams.household.sentences import dutch_day, dutch_list
-from streams.household.severity import Level, Marks
+from streams.household.severity import Level
+from streams.household.terms import Calendar
+from streams.household.traits import SASH_HIGH, Trace, Trait
 
-SASH_HIGH = "SASH_HIGH"
 CRITICAL_ALONE = frozenset({"STRANGULATION", "BAN_VIOLATED", "WEAPON_USED", SASH_HIGH})
 ADDING_UP = frozenset(
     {
@@ -42,19 +44,24 @@ class RedFlags(EpisodeRule):
         "gebruikt wapen of SASH hoog in dat voorval, of ten minste `critical_flags` verschillende "
         "andere vlaggen binnen `window_days` dagen; hoog: één daarvan."
     )
+    reads: ClassVar[frozenset[type[Fact]]] = frozenset({Assessment})
 
     window_days: int = 365
     critical_flags: int = 2
 
-    def trigger(self, episodes: Sequence[Episode], at: int) -> Trigger | None:
-        """Return CRITICAL for one flag that is enough or several that add up, HIGH for one."""
-        own = _listed(episodes[at].signals)
-        if not own:
-            return None
-        alone = {flag: keys for flag, keys in own.items() if flag in CRITICAL_ALONE}
-        adding = _listed(signals_within(episodes, at, self.window_days), only=ADDING_UP)
+    def at_episode(self, picture: Picture, at: int, calendar: Calendar) -> Iterator[Trigger]:
+        """Yield CRITICAL for one flag that is enough or several that add up, HIGH for one."""
+        episode = picture.episodes[at]
+        own = episode.shows(Trait.FLAG)
+        alone = {flag: [trace] for flag, trace in own.items() if flag in CRITICAL_ALONE}
+        if not alone and not own.keys() & ADDING_UP:
+            return
+        adding: dict[str, list[Trace]] = {}
+        for flag, trace, _ in traces_within(picture, at, Trait.FLAG, self.window_days):
+            if flag in ADDING_UP:
+                adding.setdefault(flag, []).append(trace)
         found = {**adding, **alone}
-        day = dutch_day(episodes[at].day)
+        day = dutch_day(episode.day)
         if len(found) == 1:
             sentence = f"Rode vlag: {_names(found)} (voorval van {day})"
         else:
@@ -63,36 +70,14 @@ class RedFlags(EpisodeRule):
                 f"(laatste voorval op {day})"
             )
         critical = alone or len(adding) >= self.critical_flags
-        return Trigger(
+        yield Trigger(
             level=Level.CRITICAL if critical else Level.HIGH,
-            evidence=tuple(key for keys in found.values() for key in keys),
+            evidence=cited(trace for traces in found.values() for trace in traces),
             sentence=sentence,
         )
 
 
-def _listed(
-    signals: Iterable[Signal], *, only: frozenset[str] = CRITICAL_ALONE | ADDING_UP
-) -> dict[str, list[EventKey]]:
-    """Return each listed flag with the signals that carry it and the events that said so."""
-    found: dict[str, list[EventKey]] = {}
-    for signal in signals:
-        for key, marks in signal.said:
-            for flag in _flags(marks) & only:
-                found.setdefault(flag, []).extend({signal.key, key})
-    return found
-
-
-def _flags(marks: Marks) -> frozenset[str]:
-    """Return the flags of one event; stalking may stand as a form of violence as well."""
-    flags = frozenset(marks.flags)
-    if "STALKING" in marks.forms:
-        flags |= {"STALKING"}
-    if marks.sash == "HIGH":
-        flags |= {SASH_HIGH}
-    return flags
-
-
-def _names(flags: dict[str, list[EventKey]]) -> str:
+def _names(flags: Iterable[str]) -> str:
     """Return the Dutch names, the gravest kind first, then by code."""
     ordered = sorted(flags, key=lambda flag: (flag not in CRITICAL_ALONE, flag))
     return dutch_list([_name(flag) for flag in ordered])

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from streams.household.episodes import Episode
+from streams.household.picture import Picture
 from streams.household.rules.rule import EpisodeRule, Trigger, episodes_within
 from streams.household.sentences import dutch_day
 from streams.household.severity import Level
+from streams.household.terms import Calendar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,17 +29,19 @@ class RepeatedReports(EpisodeRule):
     attention_episodes: int = 3
     high_episodes: int = 5
 
-    def trigger(self, episodes: Sequence[Episode], at: int) -> Trigger | None:
-        """Return ATTENTION from `attention_episodes` on, HIGH from `high_episodes` on."""
-        counted = episodes_within(episodes, at, self.window_days)
-        number = len(counted)
-        if number < self.attention_episodes:
-            return None
-        return Trigger(
-            level=Level.HIGH if number >= self.high_episodes else Level.ATTENTION,
-            evidence=tuple(signal.key for episode in counted for signal in episode.signals),
+    def at_episode(self, picture: Picture, at: int, calendar: Calendar) -> Iterator[Trigger]:
+        """Yield ATTENTION from `attention_episodes` on, HIGH from `high_episodes` on.
+
+        An episode is cited by its first signal, so that a busy year stays citable.
+        """
+        counted = episodes_within(picture, at, self.window_days)
+        if len(counted) < self.attention_episodes:
+            return
+        yield Trigger(
+            level=Level.HIGH if len(counted) >= self.high_episodes else Level.ATTENTION,
+            evidence=frozenset(picture.episodes[number].key for number in counted),
             sentence=(
-                f"{number} voorvallen in {self.window_days} dagen "
-                f"(laatste op {dutch_day(episodes[at].day)})"
+                f"{len(counted)} voorvallen in {self.window_days} dagen "
+                f"(laatste op {dutch_day(picture.episodes[at].day)})"
             ),
         )

@@ -6,16 +6,19 @@ select household_id, state, wake_at, journal_position
 -- name: load_due
 select household_id, state, wake_at, journal_position
   from radar.household_state
- where region = %(region)s and wake_at <= %(day)s;
+ where region = %(region)s and (wake_at <= %(day)s or %(day)s::date = '9999-12-31');
 
 -- name: save_households
 insert into radar.household_state as h (region, household_id, state, wake_at, journal_position)
 select %(region)s, v.household_id, v.state, v.wake_at, v.journal_position
-  from unnest(%(household_ids)s::text[], %(states)s::bytea[], %(wake_ats)s::date[],
+  from unnest(%(household_ids)s::text[], %(states)b::bytea[], %(wake_ats)s::date[],
               %(positions)s::bigint[]) as v (household_id, state, wake_at, journal_position)
 on conflict (region, household_id) do update
   set state = excluded.state, wake_at = excluded.wake_at,
       journal_position = excluded.journal_position;
+
+-- name: wake_households
+update radar.household_state set wake_at = %(day)s where region = %(region)s;
 
 -- name: load_rule_set
 select rules, calendar from radar.rule_set

@@ -1,6 +1,6 @@
 -- name: find_identities
 select v.kind, v.hmac, i.pid
-  from unnest(%(kinds)s::text[], %(hmacs)s::bytea[]) as v (kind, hmac)
+  from unnest(%(kinds)s::text[], %(hmacs)b::bytea[]) as v (kind, hmac)
  cross join lateral (
    select i.pid from vault.identity_index i
     where i.region = %(region)s and i.kind = v.kind
@@ -9,7 +9,7 @@ select v.kind, v.hmac, i.pid
 
 -- name: find_names
 select v.hmac, n.pid, n.is_certain
-  from unnest(%(hmacs)s::bytea[]) as v (hmac)
+  from unnest(%(hmacs)b::bytea[]) as v (hmac)
  cross join lateral (
    select i.pid, i.is_certain from vault.name_index i
     where i.region = %(region)s and i.key_version = %(key_version)s and i.hmac = v.hmac
@@ -26,7 +26,11 @@ select p.pid, p.wrapped_key from vault.person p
 -- name: find_addresses
 select a.hmac, a.token from vault.address_index a
  where a.region = %(region)s and a.key_version = %(key_version)s
-   and a.hmac = any(%(hmacs)s::bytea[]);
+   and a.hmac = any(%(hmacs)b::bytea[]);
+
+-- name: known_addresses
+select a.token from vault.address a
+ where a.region = %(region)s and a.token = any(%(tokens)s::text[]);
 
 -- name: copy_persons
 copy vault.person (region, pid, kek_version, wrapped_key, created_at) from stdin;
@@ -40,7 +44,7 @@ copy vault.identity_index (region, kind, key_version, hmac, pid) from stdin;
 -- name: insert_names
 insert into vault.name_index (region, key_version, hmac, pid, is_certain)
 select %(region)s, %(key_version)s, v.hmac, v.pid, v.is_certain
-  from unnest(%(hmacs)s::bytea[], %(pids)s::text[], %(certain)s::bool[])
+  from unnest(%(hmacs)b::bytea[], %(pids)s::text[], %(certain)s::bool[])
     as v (hmac, pid, is_certain)
 on conflict do nothing;
 

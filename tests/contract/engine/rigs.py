@@ -30,18 +30,29 @@ KEPT: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("stage", "version", "region", "topic"),
         ("topic_id", "last_offset", "incarnation", "position"),
     ),
-    "log_head": (("log", "region"), ("incarnation", "position", "relayed", "relay_epoch")),
+    "log_head": (
+        ("log", "region"),
+        ("incarnation", "position", "relayed", "relay_epoch", "relayed_offset"),
+    ),
+    "incarnation": (("log", "region", "incarnation"), ("first_position",)),
     "ledger": (("region", "topic", "offset"), ("outcome", "position")),
     "journal": (("region", "position"), ("incarnation", "key", "body")),
     "findings": (("region", "position"), ("incarnation", "key", "body")),
     "advice": (("region", "position"), ("incarnation", "key", "body")),
     "dead_letter": (("id",), ("region", "topic", "offset", "code")),
     "parked": (("stage", "version", "region", "log", "household_id"), ("position",)),
+    "head_worker": (("stage", "version", "region"), ("worker",)),
+    "marker": (
+        ("stage", "version", "region", "topic", "place", "worker"),
+        ("in_hand", "deaths"),
+    ),
     "outbox": (
         ("seq",),
         ("stage", "region", "id", "topic", "partition", "body_sealed", "envelope_sealed"),
     ),
 }
+# What the simulator keeps apart.
+PART_OF = {"head_worker": "head"}
 
 
 class Rig(Protocol):
@@ -162,7 +173,7 @@ class PostgresRig:
                 rows = connection.execute(
                     sql.SQL("select {} from {}").format(
                         sql.SQL(", ").join(map(sql.Identifier, (*key, *columns))),
-                        sql.Identifier("engine", name),
+                        sql.Identifier("engine", PART_OF.get(name, name)),
                     )
                 ).fetchall()
                 found[name] = {row[: len(key)]: row[len(key) :] for row in rows}

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from schemas.events import derived_id
-from streams.engine import dead_letters, parking
+from streams.engine import dead_letters, parking, quarantine
 from streams.engine.database import QUERIES, Connection
 from streams.engine.errors import StopError
 from streams.engine.log import LOGS, Log
@@ -27,7 +27,7 @@ from tests.contract.engine.rigs import REGIONS, PostgresRig, SimulatedRig
 from tests.simulator.statements import HANDLERS, INSERT, LOCK, READ, WRITE
 
 SEED = int(os.environ.get("RADAR_TEST_SEED", "20"))
-TRANSACTIONS = 1_500
+TRANSACTIONS = 1950
 RUNS_MIN = 100
 STAGES = ("counting", "reading")
 TOPICS = ("in.police", "in.school")
@@ -40,7 +40,7 @@ FURTHER: Mapping[str, tuple[Any, ...]] = {
     "advice": (AT, "source", "id", "Record"),
 }
 
-EVERY_QUERY = {**QUERIES, **dead_letters.QUERIES, **parking.QUERIES}
+EVERY_QUERY = {**QUERIES, **dead_letters.QUERIES, **parking.QUERIES, **quarantine.QUERIES}
 
 Step = Callable[[Connection], object]
 Draw = Callable[[random.Random], Step]
@@ -114,8 +114,16 @@ def advance_log(draw: random.Random) -> Step:
     return answered("advance_log", log_place(draw) | moved)
 
 
+def incarnation(name: str) -> Draw:
+    def drawn(draw: random.Random) -> Step:
+        told = {"incarnation": draw.randint(1, 5), "first": draw.randrange(20)}
+        return done(name, log_place(draw) | told)
+
+    return drawn
+
+
 def store_relayed(draw: random.Random) -> Step:
-    told = {"relayed": draw.randrange(20), "epoch": draw.randrange(6)}
+    told = {"relayed": draw.randrange(20), "epoch": draw.randrange(6), "offset": draw.randrange(9)}
     return done("store_relayed", log_place(draw) | told)
 
 
@@ -213,14 +221,46 @@ def households_of_findings(draw: random.Random) -> Step:
     return answered("households_of_findings", asked)
 
 
+def of_marker(name: str) -> Draw:
+    def drawn(draw: random.Random) -> Step:
+        at = place(draw) | {"topic": draw.choice(TOPICS), "place": draw.randrange(3)}
+        is_late = draw.random() < 0.2
+
+        def step(connection: Connection) -> object:
+            head = connection.execute(QUERIES["read_lease"], at).fetchone()
+            told = at | {"epoch": 0 if head is None else head[0] - is_late}
+            return connection.execute(EVERY_QUERY[name], told).fetchall()
+
+        return step
+
+    return drawn
+
+
+def forget_marker(draw: random.Random) -> Step:
+    at = {"topic": draw.choice(TOPICS), "place": draw.randrange(3)}
+    return done("forget_marker", place(draw) | at)
+
+
+def close_markers(draw: random.Random) -> Step:
+    told = {"worker": draw.choice("ab"), "blamed": draw.random() < 0.5}
+    return done("close_markers", place(draw) | told)
+
+
+def count_quarantined(draw: random.Random) -> Step:
+    return answered("count_quarantined", place(draw) | {"code": "stage.quarantined"})
+
+
 # How to call each statement that the simulator knows; one that is missing here fails a test.
 DRAWS: Mapping[str, Draw] = {
-    "claim_head": lambda draw: answered("claim_head", place(draw) | {"worker": "a"}),
+    "claim_head": lambda draw: answered("claim_head", place(draw) | {"worker": draw.choice("ab")}),
     "claim_inputs": claim_inputs,
     "claim_log": lambda draw: answered("claim_log", log_place(draw)),
     "read_lease": lambda draw: answered("read_lease", place(draw)),
     "read_inputs": lambda draw: answered("read_inputs", place(draw)),
     "read_log_head": lambda draw: answered("read_log_head", log_place(draw)),
+    "read_log_history": lambda draw: answered("read_log_history", log_place(draw)),
+    "raise_incarnation": incarnation("raise_incarnation"),
+    "note_incarnation": incarnation("note_incarnation"),
     "fence": fence,
     "advance_inputs": advance("advance_inputs"),
     "note_progress": advance("note_progress"),
@@ -238,6 +278,12 @@ DRAWS: Mapping[str, Draw] = {
     "load_parked": lambda draw: answered("load_parked", place(draw)),
     "park": park,
     "households_of_findings": households_of_findings,
+    "set_marker": of_marker("set_marker"),
+    "count_death": of_marker("count_death"),
+    "forget_marker": forget_marker,
+    "close_markers": close_markers,
+    "read_markers": lambda draw: answered("read_markers", place(draw)),
+    "count_quarantined": count_quarantined,
 }
 
 

@@ -68,13 +68,14 @@ def make_worker(
 ) -> Iterator[Callable[..., Worker]]:
     workers: list[Worker] = []
 
-    def make(stage: CountingStage, slot: str = "test-1") -> Worker:
+    def make(stage: CountingStage, slot: str = "test-1", *, blamed: bool = False) -> Worker:
         worker = worker_of(
             stage,
             database=engine_database,
             bootstrap=stack.kafka_bootstrap,
             regions=regions,
             slot=slot,
+            blamed=blamed,
         )
         workers.append(worker)
         return worker

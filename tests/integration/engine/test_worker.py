@@ -98,7 +98,7 @@ def test_an_error_in_one_region_does_not_stop_the_other(
     stage: CountingStage, make_worker: Callable[..., Worker], engine_database: str
 ) -> None:
     (a, _) = stage.topics
-    stage.poison["noord"], stage.pardons = ValueError("defect"), 2
+    stage.poison["noord"], stage.pardons = ValueError("defect"), 3
     worker = make_worker(stage)
     worker.claim(everything(stage))
     with pytest.raises(ValueError, match="defect"):

@@ -12,6 +12,8 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from tests.support.pages.invented_journal import journal_rows as rows_of_steps
+
 REGION = "drenthe"
 POLICE = "urn:nld:oin:00000003273229800000:systeem:bvh"
 CASES = "urn:nld:oin:00000001823288444000:systeem:zaaksysteem"
@@ -57,6 +59,7 @@ def fill(connection: psycopg.Connection[Any]) -> None:
     _insert(connection, "finding_view", [*busy_findings(), long_finding()])
     _insert(connection, "radar_list_view", radar_rows())
     _insert(connection, "fact_report", report_facts())
+    _insert(connection, "household_journal_view", journal_rows())
 
 
 def region_row() -> Row:
@@ -258,6 +261,12 @@ def radar_row(household: str, level: str, **changes: Any) -> Row:
         "level_rank": ["INFO", "ATTENTION", "HIGH", "CRITICAL"].index(level) + 1,
         "open_findings": 1, "municipality": "GM0106", **changes,
     }  # fmt: skip
+
+
+def journal_rows() -> list[Row]:
+    """Return the journal rows behind BUSY's cases."""
+    keys = {row["position"]: (row["source"], row["event_id"]) for row in busy_timeline()}
+    return rows_of_steps(REGION, BUSY, keys)
 
 
 def report_facts() -> list[Row]:

@@ -1,6 +1,6 @@
 -- Tables in the form of the views that the pages read: what stands on a page can be chosen freely.
 drop view projections.region_view, projections.household_view, projections.timeline_view,
-  projections.finding_view, projections.radar_list_view cascade;
+  projections.finding_view, projections.radar_list_view, projections.household_journal_view cascade;
 
 create table projections.region_view (
   region text primary key,
@@ -79,4 +79,14 @@ create table projections.radar_list_view (
   last_signal_at timestamptz,
   municipality text,
   primary key (region, household_id)
+);
+
+create table projections.household_journal_view (
+  region text not null,
+  position bigint not null,
+  known_at timestamptz not null,
+  record_name text not null,
+  households text[] not null,
+  body bytea not null,
+  primary key (region, position)
 );

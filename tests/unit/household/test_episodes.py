@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from streams.household.episodes import Episode, episodes_of, signals_of
+from streams.household.episodes import Episode
 from streams.household.fold import INITIAL, evolve
+from streams.household.picture import picture_of
 from streams.household.state import HouseholdState
 from streams.household.terms import milliseconds
+from streams.household.traits import Trait
 from tests.support.journal import (
     CASE_SYSTEM,
     POLICE,
@@ -30,7 +32,7 @@ def fold(said: Sequence[Said]) -> HouseholdState:
 
 
 def episodes(*said: Said) -> tuple[Episode, ...]:
-    return episodes_of(fold(said))
+    return picture_of(fold(said)).episodes
 
 
 def names(found: Sequence[Episode]) -> list[list[str]]:
@@ -91,7 +93,7 @@ def test_a_registration_without_known_signal_is_a_signal_at_noon_of_receipt() ->
         registered("2025-01-02 16:00", "a", of=(POLICE, "PL-9"), sector="MEDICAL"),
     )
     assert found[0].at_ms == milliseconds(local("2025-01-02 12:00"))
-    assert found[0].signals[0].sector == "MEDICAL"
+    assert set(found[0].shows(Trait.SECTOR)) == {"MEDICAL"}
 
 
 def test_a_registration_adds_to_the_signal_it_came_from_whichever_is_known_first() -> None:
@@ -100,10 +102,10 @@ def test_a_registration_adds_to_the_signal_it_came_from_whichever_is_known_first
         "2025-01-08", "r", of=(POLICE, "PL-1"), sector="MEDICAL", forms=["PHYSICAL_ABUSE"]
     )
     for order in ([signal, registration], [registration, signal]):
-        found = episodes_of(fold(order))
+        found = episodes(*order)
         assert names(found) == ids("a")
         assert found[0].severity == 3
-        assert found[0].signals[0].sector == "JUSTICE_AND_SAFETY"
+        assert set(found[0].shows(Trait.SECTOR)) == {"JUSTICE_AND_SAFETY"}
 
 
 def test_a_number_of_another_source_is_another_number() -> None:
@@ -129,8 +131,8 @@ def test_an_assessment_adds_to_the_signal_of_its_report() -> None:
 
 
 def test_an_unknown_sector_is_no_sector() -> None:
-    state = fold([school("2025-01-01", "a", sector="UNKNOWN")])
-    assert signals_of(state)[0].sector is None
+    (episode,) = episodes(school("2025-01-01", "a", sector="UNKNOWN"))
+    assert episode.shows(Trait.SECTOR) == {}
 
 
 def test_a_registration_is_a_signal_again_when_its_signal_is_retracted() -> None:

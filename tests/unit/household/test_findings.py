@@ -17,7 +17,7 @@ from tests.support.journal import (
     assessed,
     corrected,
     decided,
-    handover,
+    informed,
     local,
     police,
     registered,
@@ -94,7 +94,7 @@ def test_the_level_of_an_open_finding_never_falls() -> None:
 
 
 def test_what_no_rule_reads_says_nothing() -> None:
-    assert log([*THREE[:2], handover("2025-01-15", "h")]) == []
+    assert log([*THREE[:2], informed("2025-01-15", "h")]) == []
 
 
 def test_attention_expires_on_day_180_and_high_on_day_365_after_the_last_trigger() -> None:

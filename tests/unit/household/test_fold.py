@@ -8,7 +8,7 @@ from tests.support.journal import (
     assessed,
     corrected,
     events,
-    handover,
+    informed,
     police,
     registered,
     school,
@@ -26,7 +26,7 @@ def voided(*said: Said) -> set[str]:
 
 def test_an_event_that_no_rule_reads_leaves_the_same_object() -> None:
     state = fold([A])
-    assert evolve(state, events([handover("2025-01-02", "h")])[0]) is state
+    assert evolve(state, events([informed("2025-01-02", "h")])[0]) is state
 
 
 def test_a_known_event_changes_nothing() -> None:

@@ -114,6 +114,8 @@ def test_monitoring_asks_for_two_moments_in_a_year_and_each_planned_one() -> Non
     ]
     assert "D7" not in ends([*start, *held])
     assert "D7" not in ends([*start, step("CLOSED", "2025-02-20")])
+    too_late = [REPORT, step("CLOSED", "2025-01-10"), step("MONITORING", "2025-01-20")]
+    assert "D7" not in ends(too_late)
 
 
 def test_a_restraining_order_runs_to_its_hour_and_is_never_overdue() -> None:

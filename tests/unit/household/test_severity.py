@@ -5,9 +5,10 @@ import pytest
 from schemas.code_lists import CODE_LISTS
 from schemas.enums import RedFlag, ReporterSector, SashLevel, ViolenceForm, ViolenceNature
 from streams.household import severity
-from streams.household.facts import POLICE_SECTOR
-from streams.household.rules.red_flags import ADDING_UP, CRITICAL_ALONE, SASH_HIGH
+from streams.household.reading import POLICE_SECTOR
+from streams.household.rules.red_flags import ADDING_UP, CRITICAL_ALONE
 from streams.household.severity import marks_of, severity_of
+from streams.household.traits import SASH_HIGH
 
 
 @pytest.mark.parametrize(

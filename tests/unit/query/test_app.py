@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 from prometheus_client import REGISTRY
 from psycopg_pool import ConnectionPool
@@ -42,6 +44,26 @@ def test_a_database_that_is_away_is_said_in_dutch_and_is_worth_a_retry(client: T
     assert "Radar kan de gegevens nu niet bereiken" in answer.text
     assert "Traceback" not in answer.text
     assert "psycopg" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (psycopg.InterfaceError("the connection is closed"), 503),
+        (psycopg.errors.AdminShutdown(), 503),
+        (psycopg.errors.DiskFull(), 503),
+        (psycopg.errors.UndefinedTable(), 500),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_only_what_passes_by_itself_asks_for_patience(error: Exception, status: int) -> None:
+    class Broken(ConnectionPool[Any]):
+        def connection(self, timeout: float | None = None) -> Any:
+            raise error
+
+    deps = PagesDeps(pool=Broken("", open=False), clock=lambda: datetime.now(UTC))
+    client = TestClient(create_pages(deps), raise_server_exceptions=False)
+    assert client.get("/regios/drenthe/radar").status_code == status
 
 
 def test_a_twin_answers_problems_as_json(client: TestClient) -> None:

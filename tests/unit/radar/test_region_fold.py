@@ -17,7 +17,7 @@ from tests.support.journal import (
     REGION,
     Said,
     activated,
-    handover,
+    informed,
     journal,
     police,
     rows,
@@ -75,14 +75,14 @@ def test_a_tick_wakes_only_those_whose_day_has_come_in_order_of_household() -> N
 
 def test_what_no_rule_reads_does_not_touch_the_household() -> None:
     fold = RegionFold(region=REGION, rule_set=DEFAULT_RULE_SET, households={}, rows_at=none_moved)
-    for row in rows([handover("2025-01-01", "h")]):
+    for row in rows([informed("2025-01-01", "h")]):
         assert fold.apply(row) == []
     assert fold.changed == set()
     assert dict(fold.households) == {}
 
 
 def test_a_row_is_decoded_as_far_as_the_radar_reads_it() -> None:
-    first, second = (decode_row(body) for body in journal([THREE[0], handover("2025-01-02", "h")]))
+    first, second = (decode_row(body) for body in journal([THREE[0], informed("2025-01-02", "h")]))
     assert first.event.payload["meta"]["event_id"] == uuid_of("a")  # type: ignore[index]
     assert first.event.position == 1
     assert first.household_ids == ("household-1",)

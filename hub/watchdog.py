@@ -1,0 +1,58 @@
+"""Ends a process that no longer gets on, from a thread of its own: the one that hangs cannot."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+
+import structlog
+
+logger = structlog.get_logger()
+
+LOOK_EVERY_SECONDS = 5.0
+# For a minute `/health/live` says so first, and whoever probes it may act and keep what it sees.
+GRACE_SECONDS = 60.0
+EXIT_STUCK = 1
+
+
+class Watchdog:
+    """Looks every five seconds; `end` ends the process at once, as a thread that hangs never would.
+
+    `complaint` says why the process counts as dead, None while it gets on.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        complaint: Callable[[], str | None],
+        *,
+        end: Callable[[int], object] = os._exit,
+        look_every_seconds: float = LOOK_EVERY_SECONDS,
+        grace_seconds: float = GRACE_SECONDS,
+    ) -> None:
+        self._name = name
+        self._complaint = complaint
+        self._end = end
+        self._look_every_seconds = look_every_seconds
+        self._looks = max(1, round(grace_seconds / look_every_seconds))
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
+
+    def start(self) -> None:
+        """Watch from a thread of its own."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Watch no longer: what comes now is the end, and has its own time."""
+        self._stopped.set()
+
+    def _watch(self) -> None:
+        seen = 0
+        while not self._stopped.wait(self._look_every_seconds):
+            reason = self._complaint()
+            seen = 0 if reason is None else seen + 1
+            if seen >= self._looks:
+                logger.error("worker_stuck", stage=self._name, reason=reason)
+                self._end(EXIT_STUCK)
+                return

@@ -1,0 +1,337 @@
+"""The picture that rules look at: episodes, and what was done about them, of the events that count.
+
+A function of the state; `picture_after` gives the same one for less when an event only adds.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from operator import attrgetter
+from typing import TypeVar, cast
+
+from streams.household.courses import ReportCourse, course_of
+from streams.household.episodes import (
+    EPISODE_MS,
+    Episode,
+    Saying,
+    Signal,
+    episodes_from,
+    saying_of,
+)
+from streams.household.facts import Assessment, Fact, Registration, Report, ServiceStep
+from streams.household.fold import void_events
+from streams.household.growing import GrowingMap
+from streams.household.journal_event import EventKey
+from streams.household.state import HouseholdState
+
+_Kind = TypeVar("_Kind", bound=Fact)
+_ORDER = attrgetter("at_ms", "key")
+# Greater than any number that a sender gives a report.
+LAST_TEXT = chr(0x10FFFF)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A household as it is known, without void events.
+
+    `signals_by_reference` and `police_ms` hold the earliest signal of each sender's number;
+    `bare_references` those of registrations whose signal is not known, which are signals
+    themselves until it comes.  `waits` are the reports by the (ordinal) day on which the last of
+    their waits ends, in that order.
+    """
+
+    episodes: tuple[Episode, ...] = ()
+    courses: GrowingMap[str, ReportCourse] = field(default_factory=GrowingMap)
+    void: frozenset[EventKey] = frozenset()
+    facts_by_kind: Mapping[type[Fact], tuple[Fact, ...]] = field(default_factory=dict)
+    facts_by_report: GrowingMap[str, tuple[Fact, ...]] = field(default_factory=GrowingMap)
+    signals_by_reference: GrowingMap[str, Report] = field(default_factory=GrowingMap)
+    police_ms: GrowingMap[str, int] = field(default_factory=GrowingMap)
+    waits: tuple[tuple[int, str], ...] = ()
+    bare_references: frozenset[str] = frozenset()
+
+    def all_of(self, kind: type[_Kind]) -> Sequence[_Kind]:
+        """Return the facts of one kind, in order of time; not for `Report`, which episodes hold."""
+        return cast("tuple[_Kind, ...]", self.facts_by_kind.get(kind, ()))
+
+    def waiting_after(self, day: date) -> Iterator[ReportCourse]:
+        """Yield the reports of which something waits, or will, on a day later than this one.
+
+        The first to have waited long enough comes first.
+        """
+        first = bisect_right(self.waits, (day.toordinal(), LAST_TEXT))
+        return (self.courses[report_id] for _, report_id in self.waits[first:])
+
+    def episode_number(self, at_ms: int) -> int:
+        """Return the number of the last episode that begins at or before an instant; -1: none."""
+        return bisect_right(self.episodes, at_ms, key=_start) - 1
+
+    def first_episode_on_or_after(self, day: date) -> int:
+        """Return the number of the first episode on or after a day."""
+        return bisect_right(self.episodes, day.toordinal() - 1, key=_start_ordinal)
+
+    def episode_of(self, course: ReportCourse) -> Episode:
+        """Return the episode to which a report belongs; each does, its own signal if need be."""
+        signal = self.signal_of(course.registration)
+        return self.episodes[self.episode_number(signal.at_ms)]
+
+    def signal_of(self, fact: Report | Registration) -> Signal:
+        """Return the signal that a report or registration is, or speaks of, at its time."""
+        owner = self.owner_of(fact)
+        return Signal(self.time_of(owner), owner.key)
+
+    def owner_of(self, fact: Report | Registration) -> Report | Registration:
+        """Return the fact that is the signal: the registration itself while no other is known."""
+        if isinstance(fact, Registration) and fact.reference is not None:
+            return self.signals_by_reference.get(fact.reference, fact)
+        return fact
+
+    def time_of(self, signal: Report | Registration) -> int:
+        """Return when a signal counts: one number of the police is one incident, the earliest."""
+        if isinstance(signal, Report) and signal.is_police and signal.reference is not None:
+            return self.police_ms.get(signal.reference, signal.at_ms)
+        return signal.at_ms
+
+
+def picture_of(state: HouseholdState) -> Picture:
+    """Return the picture of a state, made from nothing."""
+    void = void_events(state)
+    valid = sorted((f for f in state.facts.values() if f.key not in void), key=_ORDER)
+    by_kind: dict[type[Fact], list[Fact]] = {}
+    by_report: dict[str, list[Fact]] = {}
+    by_reference: dict[str, Report] = {}
+    police_ms: dict[str, int] = {}
+    for fact in valid:
+        if not isinstance(fact, Report):
+            by_kind.setdefault(type(fact), []).append(fact)
+        elif fact.reference is not None:
+            by_reference.setdefault(fact.reference, fact)
+            if fact.is_police:
+                police_ms.setdefault(fact.reference, fact.at_ms)
+        report_id = _report_of(fact)
+        if report_id is not None:
+            by_report.setdefault(report_id, []).append(fact)
+    courses = {
+        report_id: course
+        for report_id, facts in by_report.items()
+        if (course := course_of(facts)) is not None
+    }
+    draft = Picture(
+        void=void,
+        courses=GrowingMap(courses),
+        waits=tuple(sorted((course.last_until, name) for name, course in courses.items())),
+        facts_by_kind={kind: tuple(facts) for kind, facts in by_kind.items()},
+        facts_by_report=GrowingMap({name: tuple(facts) for name, facts in by_report.items()}),
+        signals_by_reference=GrowingMap(by_reference),
+        police_ms=GrowingMap(police_ms),
+    )
+    return _with_episodes(draft, valid)
+
+
+def picture_after(before: Picture, after: HouseholdState, fact: Fact) -> Picture:
+    """Return the picture of `after`, which is the state of `before` and one fact more.
+
+    Adds to the last episode, or to the episode of the signal it speaks of, where that is all
+    there is to do; what came before others, or was waited for, makes the picture anew.
+    """
+    if fact.key in before.void or (after.corrections and void_events(after) != before.void):
+        return picture_of(after)
+    if isinstance(fact, Report):
+        grown = _reported(before, fact)
+    else:
+        grown = _with_fact(before, fact)
+        if isinstance(fact, Registration):
+            grown = _registered(before, grown, fact)
+        elif isinstance(fact, Assessment):
+            grown = _assessed(grown, fact)
+    return picture_of(after) if grown is None else grown
+
+
+def first_difference(before: Picture, after: Picture, fact: Fact | None) -> int:
+    """Return the number of the first episode about which a rule may think otherwise.
+
+    What is done on a day concerns the episodes from that day on; `fact` is what came, or None
+    when more than one changed, as by a correction.
+    """
+    if fact is None:
+        return 0
+    first = _first_unlike(before.episodes, after.episodes)
+    if first == len(after.episodes) - 1 == len(before.episodes) - 1:
+        # One more of the same at the last episode: no later one can look back on it.
+        first += after.episodes[first].shows_no_more_than(before.episodes[first])
+    if isinstance(fact, Report):
+        return first
+    return min(first, after.first_episode_on_or_after(fact.day))
+
+
+def _with_fact(before: Picture, fact: Fact) -> Picture:
+    kind = type(fact)
+    by_kind = {**before.facts_by_kind, kind: _with(before.facts_by_kind.get(kind, ()), fact)}
+    report_id = _report_of(fact)
+    if report_id is None:
+        return replace(before, facts_by_kind=by_kind)
+    about = _with(before.facts_by_report.get(report_id, ()), fact)
+    by_report = before.facts_by_report.with_item(report_id, about)
+    course = course_of(about)
+    if course is None:
+        return replace(before, facts_by_kind=by_kind, facts_by_report=by_report)
+    waits = list(before.waits)
+    known = before.courses.get(report_id)
+    if known is not None:
+        del waits[bisect_left(waits, (known.last_until, report_id))]
+    insort(waits, (course.last_until, report_id))
+    return replace(
+        before,
+        facts_by_kind=by_kind,
+        facts_by_report=by_report,
+        courses=before.courses.with_item(report_id, course),
+        waits=tuple(waits),
+    )
+
+
+def _reported(before: Picture, report: Report) -> Picture | None:
+    """Return the picture with one more report; None when more than that changes."""
+    reference = report.reference
+    if reference is None:
+        episodes = _with_signal(before, report, report.at_ms)
+        return None if episodes is None else replace(before, episodes=episodes)
+    if reference in before.bare_references:
+        return None
+    known = before.signals_by_reference.get(reference)
+    if known is not None:
+        earliest = before.police_ms.get(reference) if report.is_police else report.at_ms
+        if earliest is None or _ORDER(report) < _ORDER(known) or report.at_ms < earliest:
+            return None
+        episodes = _with_signal(before, report, earliest)
+        return None if episodes is None else replace(before, episodes=episodes)
+    episodes = _with_signal(before, report, report.at_ms)
+    if episodes is None:
+        return None
+    police_ms = before.police_ms
+    if report.is_police:
+        police_ms = police_ms.with_item(reference, report.at_ms)
+    return replace(
+        before,
+        episodes=episodes,
+        signals_by_reference=before.signals_by_reference.with_item(reference, report),
+        police_ms=police_ms,
+    )
+
+
+def _registered(before: Picture, grown: Picture, registration: Registration) -> Picture | None:
+    earlier = before.courses.get(registration.report_id)
+    if earlier is None and _waits(before, registration.report_id):
+        # An assessment came first; now it has a signal to speak of.
+        return None
+    if earlier is not None and _ORDER(registration) < _ORDER(earlier.registration):
+        return None
+    owner = grown.owner_of(registration)
+    if owner is not registration:
+        return _heard(grown, saying_of(owner, grown.time_of(owner), registration))
+    episodes = _with_signal(grown, registration, registration.at_ms)
+    if episodes is None:
+        return None
+    bare = grown.bare_references
+    if registration.reference is not None:
+        bare |= {registration.reference}
+    return replace(grown, episodes=episodes, bare_references=bare)
+
+
+def _assessed(grown: Picture, assessment: Assessment) -> Picture:
+    course = grown.courses.get(assessment.report_id)
+    if course is None:
+        return grown
+    owner = grown.owner_of(course.registration)
+    return _heard(grown, saying_of(owner, grown.time_of(owner), assessment))
+
+
+def _waits(picture: Picture, report_id: str) -> bool:
+    facts = picture.facts_by_report.get(report_id, ())
+    return any(isinstance(fact, Assessment) for fact in facts)
+
+
+def _heard(picture: Picture, saying: Saying) -> Picture:
+    at = picture.episode_number(saying.signal.at_ms)
+    heard = picture.episodes[at].hearing(saying)
+    if heard is picture.episodes[at]:
+        return picture
+    episodes = (*picture.episodes[:at], heard, *picture.episodes[at + 1 :])
+    return replace(picture, episodes=episodes)
+
+
+def _with_signal(
+    picture: Picture, fact: Report | Registration, at_ms: int
+) -> tuple[Episode, ...] | None:
+    """Return the episodes with a signal at the end, or within one of them.
+
+    None when it opens an episode before others, or one gets another first signal.
+    """
+    saying = saying_of(fact, at_ms, fact)
+    episodes = picture.episodes
+    at = picture.episode_number(at_ms)
+    if at >= 0 and at_ms - episodes[at].at_ms <= EPISODE_MS:
+        if saying.signal < episodes[at].signals[0]:
+            return None
+        return (*episodes[:at], episodes[at].joined_by(saying), *episodes[at + 1 :])
+    if at < len(episodes) - 1:
+        return None
+    return (*episodes, Episode(signals=(saying.signal,)).hearing(saying))
+
+
+def _with_episodes(picture: Picture, valid: Iterable[Fact]) -> Picture:
+    signals = []
+    sayings = []
+    bare = set()
+    for fact in valid:
+        if isinstance(fact, (Report, Registration)):
+            owner = picture.owner_of(fact)
+            at_ms = picture.time_of(owner)
+            sayings.append(saying_of(owner, at_ms, fact))
+            if owner is not fact:
+                continue
+            signals.append(Signal(at_ms, fact.key))
+            if isinstance(fact, Registration) and fact.reference is not None:
+                bare.add(fact.reference)
+    for assessment in picture.all_of(Assessment):
+        course = picture.courses.get(assessment.report_id)
+        if course is not None:
+            owner = picture.owner_of(course.registration)
+            sayings.append(saying_of(owner, picture.time_of(owner), assessment))
+    return replace(
+        picture,
+        episodes=episodes_from(sorted(signals), sayings),
+        bare_references=frozenset(bare),
+    )
+
+
+def _report_of(fact: Fact) -> str | None:
+    if isinstance(fact, (Registration, Assessment, ServiceStep)):
+        return fact.report_id
+    return None
+
+
+def _with(facts: tuple[Fact, ...], fact: Fact) -> tuple[Fact, ...]:
+    at = bisect_right(facts, _ORDER(fact), key=_ORDER)
+    return (*facts[:at], fact, *facts[at:])
+
+
+def _first_unlike(before: Sequence[Episode], after: Sequence[Episode]) -> int:
+    """Return where both part; mostly at the end, and unchanged ones are the very same objects."""
+    last = len(before) - 1
+    if last > 0 and before[:last] == after[:last]:
+        return last if before[last:] != after[last : last + 1] else last + 1
+    for at, (old, new) in enumerate(zip(before, after, strict=False)):
+        if old is not new and old != new:
+            return at
+    return min(len(before), len(after))
+
+
+def _start(episode: Episode) -> int:
+    return episode.signals[0].at_ms
+
+
+def _start_ordinal(episode: Episode) -> int:
+    return episode.day.toordinal()

@@ -1,0 +1,134 @@
+"""What the passing of days does: findings expire, silences begin to speak, and cease to.
+
+Clock rules speak at ticks only.  A household is woken on the day that `wake_on` names, so a tick
+costs as much as there are households for which it can change anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from streams.household.conditions import on_day, spans_of
+from streams.household.findings import (
+    COOL_DOWN_DAYS,
+    Advance,
+    Cause,
+    ChangeKind,
+    FindingChange,
+    closed_as,
+    ended,
+    expires_on,
+    in_order,
+    is_silent,
+    raised,
+    rule_of,
+)
+from streams.household.picture import Picture
+from streams.household.rule_set import RuleSet
+from streams.household.rules import ClockRule
+from streams.household.rules.rule import Span
+from streams.household.state import Finding, FindingStatus
+
+_Key = tuple[str, str]
+_ONE_DAY = timedelta(days=1)
+
+
+def begin_day(
+    findings: Sequence[Finding], picture: Picture, rule_set: RuleSet, today: date, cause: Cause
+) -> Advance:
+    """End what has had its term or no longer holds, then raise what clock rules say today.
+
+    A condition that a person dismissed says nothing more until it has ceased to hold.
+    """
+    holding: dict[_Key, tuple[ClockRule, Span]] = {}
+    for rule, span in spans_of(picture, rule_set, today):
+        if span.holds_on(today):
+            holding.setdefault((rule.rule_id, span.trigger.subject), (rule, span))
+    current: dict[_Key, Finding] = {}
+    changes: list[FindingChange] = []
+    for finding in findings:
+        current[finding.key] = finding
+        if finding.status.is_open and (
+            finding.key not in holding
+            if isinstance(rule_of(finding), ClockRule)
+            else expires_on(finding) <= today
+        ):
+            closed = closed_as(finding, FindingStatus.EXPIRED, cause)
+            changes.append(ended(ChangeKind.EXPIRED, finding, closed, cause, None))
+            current[finding.key] = closed
+        elif finding.stands and finding.key not in holding:
+            current[finding.key] = replace(finding, stands=False)
+    for key, (rule, span) in holding.items():
+        known = current.get(key)
+        condition = on_day(rule, span, today)
+        if known is not None and (_speaks(known) or is_silent(known, condition, today)):
+            continue
+        finding = raised(condition, cause)
+        current[key] = finding
+        changes.append(
+            FindingChange(
+                kind=ChangeKind.RAISED, finding=finding, evidence=finding.evidence, cause=cause
+            )
+        )
+    return Advance(findings=in_order(current.values()), changes=tuple(changes))
+
+
+def wake_on(
+    findings: Sequence[Finding], picture: Picture, rule_set: RuleSet, after: date
+) -> date | None:
+    """Return the first day after `after` whose tick may change this household, or None."""
+    spans: dict[_Key, list[tuple[ClockRule, Span]]] = {}
+    for rule, span in spans_of(picture, rule_set, after):
+        spans.setdefault((rule.rule_id, span.trigger.subject), []).append((rule, span))
+    known = {finding.key: finding for finding in findings}
+    return min(_days(known, spans, after + _ONE_DAY), default=None)
+
+
+def _days(
+    known: Mapping[_Key, Finding],
+    spans: Mapping[_Key, list[tuple[ClockRule, Span]]],
+    first: date,
+) -> Iterator[date]:
+    """Yield the days from `first` on at which a finding may end or begin."""
+    for finding in known.values():
+        if isinstance(rule_of(finding), ClockRule):
+            if _speaks(finding):
+                ends_on = _end([span for _, span in spans.get(finding.key, ())], first)
+                if ends_on is not None:
+                    yield ends_on
+        elif finding.status.is_open:
+            yield max(first, expires_on(finding))
+    for key, stretches in spans.items():
+        finding_or_none = known.get(key)
+        if finding_or_none is not None and _speaks(finding_or_none):
+            continue
+        for rule, span in stretches:
+            begins_on = _begin(finding_or_none, rule, span, first)
+            if span.holds_on(begins_on):
+                yield begins_on
+
+
+def _end(spans: Sequence[Span], day: date) -> date | None:
+    """Return the first day from `day` on that no span covers; None when there is none."""
+    for span in spans:
+        if span.holds_on(day):
+            return None if span.until is None else _end(spans, span.until)
+    return day
+
+
+def _begin(finding: Finding | None, rule: ClockRule, span: Span, first: date) -> date:
+    """Return the first day from `first` on at which a span may raise a finding.
+
+    A closed finding may keep it quiet for some days; `is_silent` says which.
+    """
+    begins_on = max(first, span.first)
+    if finding is None or not is_silent(finding, on_day(rule, span, begins_on), begins_on):
+        return begins_on
+    return finding.counted_from + (COOL_DOWN_DAYS + 1) * _ONE_DAY
+
+
+def _speaks(finding: Finding) -> bool:
+    """Say whether what a clock rule watches is being said, or was dismissed and still lasts."""
+    return finding.status.is_open or finding.stands

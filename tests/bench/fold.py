@@ -1,0 +1,249 @@
+"""What an event costs the radar's fold: typical, after a million others, and in a huge household.
+
+No servers: rows are decoded, folded and written as bytes to a store in memory that keeps as many
+households at hand as the stage does.  Each piece is also only decoded, in the same run, so that
+ratios do not depend on the machine.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from statistics import median
+
+from streams.household.rule_set import DEFAULT_RULE_SET
+from streams.household.state import from_bytes, to_bytes
+from streams.radar.household_store import CACHED_HOUSEHOLDS_MAX
+from streams.radar.region_fold import Kept, RegionFold
+from streams.radar.rows import Row, decode_row
+from streams.radar.stage import last_tick, touched
+from tests.bench.figures import Promise, Report
+from tests.support.casework import case_step, contact, handover, service, with_people
+from tests.support.journal import (
+    POLICE,
+    REGION,
+    Said,
+    assessed,
+    journal_body,
+    local,
+    police,
+    registered,
+    school,
+    tick,
+)
+
+SEED = 7
+ROWS_PER_UNIT = 500
+WINDOW_ROWS = 10_000
+EVENTS_PER_DAY = 100
+ACTIVE_HOUSEHOLDS = 1_500
+EVENTS_PER_HOUSEHOLD = 10
+HUGE_SIGNALS = 5_000
+GROWTH_MAX = 1.3
+HUGE_MAX = 2.0
+STATE_BYTES_MAX = 2_048
+TOLD_ROWS = 100_000
+FIRST_DAY = date(2024, 1, 1)
+FLAGS = ("STALKING", "CHILD_WITNESS", "DEATH_THREAT", "EXTREME_JEALOUSY")
+
+
+@dataclass(slots=True)
+class Store:
+    """Households as bytes, and the last used ones at hand, as the stage keeps them."""
+
+    rows: dict[str, tuple[bytes, date | None, int]] = field(default_factory=dict)
+    cache: OrderedDict[str, Kept] = field(default_factory=OrderedDict)
+    due: dict[date, set[str]] = field(default_factory=dict)
+
+    def apply(self, unit: Sequence[Row]) -> None:
+        """Fold one unit: load, apply, write."""
+        day = last_tick(unit)
+        names = touched(unit)
+        if day is not None:
+            for due in [due for due in self.due if due <= day]:
+                names |= self.due.pop(due)
+        loaded = {name: kept for name in names if (kept := self._load(name)) is not None}
+        fold = RegionFold(
+            region=REGION, rule_set=DEFAULT_RULE_SET, households=loaded, rows_at=lambda _: []
+        )
+        for row in unit:
+            fold.apply(row)
+        for name in fold.changed:
+            kept = fold.households[name]
+            self.rows[name] = (to_bytes(kept.state), kept.wake_at, kept.journal_position)
+            if kept.wake_at is not None:
+                self.due.setdefault(kept.wake_at, set()).add(name)
+        for name, kept in fold.households.items():
+            self.cache[name] = kept
+            self.cache.move_to_end(name)
+        while len(self.cache) > CACHED_HOUSEHOLDS_MAX:
+            self.cache.popitem(last=False)
+
+    def _load(self, name: str) -> Kept | None:
+        if name in self.cache or name not in self.rows:
+            return self.cache.get(name)
+        state, wake_at, position = self.rows[name]
+        return Kept(state=from_bytes(state), wake_at=wake_at, journal_position=position)
+
+
+def run_fold(*, events: int, tell: Callable[[str], None]) -> Report:
+    """Measure a region of so many events, then one huge household beside a small region.
+
+    Microseconds of processor time per event.
+    """
+    store = Store()
+    early: list[tuple[float, float]] = []
+    late: list[tuple[float, float]] = []
+    done = 0
+    for bodies in _units(_region(events)):
+        done += len(bodies)
+        if done <= WINDOW_ROWS // 2 or WINDOW_ROWS < done <= events - WINDOW_ROWS:
+            store.apply([decode_row(body) for body in bodies])
+        else:
+            (early if done <= WINDOW_ROWS else late).append(_timed(store, bodies))
+        if done % TOLD_ROWS == 0:
+            tell(f"{done:,} of {events:,} events folded")
+    early_decode, early_all = map(median, zip(*early, strict=True))
+    late_decode, late_all = map(median, zip(*late, strict=True))
+    huge_event, median_event, huge_bytes = _huge()
+    sizes = sorted(len(state) for state, _, _ in store.rows.values())
+    size = sizes[len(sizes) // 2]
+    huge = huge_event / median_event
+    growth = (late_all / late_decode) / (early_all / early_decode)
+    return Report(
+        bench="fold",
+        promises=(
+            Promise(name="late/early, over decoding", value=growth, ceiling=GROWTH_MAX),
+            Promise(name="huge household/median", value=huge, ceiling=HUGE_MAX),
+            Promise(name="median state in bytes", value=size, ceiling=STATE_BYTES_MAX),
+        ),
+        measured={
+            "events": events,
+            "microseconds": {
+                "early": {"decode": round(early_decode, 1), "all": round(early_all, 1)},
+                "late": {"decode": round(late_decode, 1), "all": round(late_all, 1)},
+                "median_event": round(median_event, 1),
+                "huge_household_event": round(huge_event, 1),
+            },
+            "households": len(store.rows),
+            "huge_household_bytes": huge_bytes,
+        },
+    )
+
+
+def _timed(store: Store, bodies: Sequence[bytes]) -> tuple[float, float]:
+    """Return microseconds per event of decoding alone, and of the whole."""
+    started = time.process_time()
+    for body in bodies:
+        decode_row(body)
+    decoded = time.process_time()
+    store.apply([decode_row(body) for body in bodies])
+    ended = time.process_time()
+    each = 1_000_000 / len(bodies)
+    return (decoded - started) * each, (ended - decoded) * each
+
+
+def _huge() -> tuple[float, float, int]:
+    """Return what an event costs in the huge household, in the median of others, and its bytes.
+
+    Event by event, so without what a unit saves: decoding and folding; the mean of the last
+    five hundred, as some of them say something new and most do not.
+    """
+    others = _costs(list(_region(WINDOW_ROWS // 2)))[0]
+    costs, size = _costs(list(_huge_household()))
+    last = costs[-500:]
+    return sum(last) / len(last), median(others), size
+
+
+def _costs(bodies: Sequence[bytes]) -> tuple[list[float], int]:
+    fold = RegionFold(region=REGION, rule_set=DEFAULT_RULE_SET, households={}, rows_at=lambda _: [])
+    costs = []
+    for body in bodies:
+        started = time.process_time()
+        row = decode_row(body)
+        fold.apply(row)
+        if row.household_ids:
+            costs.append((time.process_time() - started) * 1_000_000)
+    largest = max(fold.households.values(), key=lambda kept: len(kept.state.facts))
+    return costs, len(to_bytes(largest.state))
+
+
+def _units(bodies: Iterator[bytes]) -> Iterator[list[bytes]]:
+    unit: list[bytes] = []
+    for body in bodies:
+        unit.append(body)
+        if len(unit) == ROWS_PER_UNIT:
+            yield unit
+            unit = []
+
+
+def _region(events: int) -> Iterator[bytes]:
+    """Yield a region's journal: households become active, are spoken of ten times, fall silent."""
+    draw = random.Random(SEED)
+    active = [(f"household-{n:07}", 0) for n in range(ACTIVE_HOUSEHOLDS)]
+    made = ACTIVE_HOUSEHOLDS
+    for position in range(1, events + 1):
+        day = FIRST_DAY + timedelta(days=position // EVENTS_PER_DAY)
+        if position % EVENTS_PER_DAY == 0:
+            yield _body(tick(day.isoformat()), position, day)
+            continue
+        at = draw.randrange(ACTIVE_HOUSEHOLDS)
+        name, number = active[at]
+        said = _event(draw, f"{name}-{number}", name, number, day.isoformat())
+        active[at] = (name, number + 1)
+        if number + 1 == EVENTS_PER_HOUSEHOLD:
+            active[at] = (f"household-{made:07}", 0)
+            made += 1
+        yield _body(replace(said, households=(name,)), position, day)
+
+
+def _event(draw: random.Random, event_id: str, home: str, number: int, day: str) -> Said:
+    people = (
+        (f"{home}-he", "SUSPECTED_PERPETRATOR", "ADULT"),
+        (f"{home}-she", "VICTIM", "ADULT"),
+        (f"{home}-child", "CHILD", "AGE_2_11"),
+    )
+    report = f"{home}-report-{number // 5}"
+    match number % 5:
+        case 0:
+            flags = draw.sample(FLAGS, draw.choice((0, 0, 1)))
+            if draw.random() < 0.6:
+                return with_people(police(day, event_id, number=report, flags=flags), *people)
+            return with_people(school(day, event_id, number=report, flags=flags), *people)
+        case 1:
+            of = (POLICE, report)
+            return with_people(
+                registered(day, event_id, report_id=report, case_id=home, of=of), *people
+            )
+        case 2:
+            return assessed(day, event_id, report_id=report)
+        case 3:
+            if draw.random() < 0.5:
+                return handover(day, event_id, handover_id=report)
+            return service(day, event_id, service_id=report, report_id=report)
+        case _:
+            if draw.random() < 0.5:
+                return contact(day, event_id, case_id=home)
+            return case_step(day, event_id, "OPENED", case_id=home)
+
+
+def _huge_household() -> Iterator[bytes]:
+    """Yield five thousand police reports of one household within a year, some with flags."""
+    draw = random.Random(SEED)
+    people = (("he", "SUSPECTED_PERPETRATOR", "ADULT"), ("child", "CHILD", "AGE_2_11"))
+    begin = datetime(2024, 1, 1)  # noqa: DTZ001 - a time in Amsterdam, as journal.py writes it
+    minutes = 364 * 1_440 // HUGE_SIGNALS
+    for number in range(HUGE_SIGNALS):
+        at = f"{begin + timedelta(minutes=minutes * number):%Y-%m-%d %H:%M}"
+        flags = draw.sample(FLAGS, draw.choice((0, 0, 1)))
+        said = with_people(police(at, f"huge-{number}", number=f"n{number}", flags=flags), *people)
+        known_at = local(at)
+        yield journal_body(said, position=number + 1, known_at=known_at)
+
+
+def _body(said: Said, position: int, day: date) -> bytes:
+    return journal_body(said, position=position, known_at=local(f"{day} 10:00"))
