@@ -28,7 +28,9 @@ from query.report.content import Count, Report, Share, Stock, Table, Term
 from query.report.directions import THRESHOLDS, count_direction, share_direction
 from query.wording import MONTHS, day_words, number_digits
 
-MONTHS_SHORT = tuple(name[:3] for name in MONTHS)
+MONTHS_SHORT = (
+    "jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec",
+)  # fmt: skip
 APPENDIX_SERIES = (
     ("report", "Melding"),
     ("advice", "Advies"),
@@ -100,18 +102,7 @@ class _Teller:
             text=f"Scholen vroegen {number_digits(schools[0].count)} keer advies: "
             f"{percent(schools[0].share)} van alle adviezen. {_earlier_shares(schools)}"
         )
-        seekers = self._tables["figure3"]
-        yield ChartBlock(
-            number=3,
-            title="adviezen naar rol van de adviesvrager",
-            kind=ChartKind.BARS,
-            places=[row.label for row in seekers.rows if row.count],
-            series=(
-                Series(name="aantal", values=[row.count for row in seekers.rows if row.count]),
-            ),
-            summary=_basis(seekers),
-            place_title="rol",
-        )
+        yield _seekers(self._tables["figure3"])
         yield Subheading(text="Aard van het geweld")
         yield _share_table(self._tables["table1"], "Tabel 1: aard van het geweld bij adviezen")
 
@@ -269,6 +260,21 @@ def _compared(what: str, counts: Sequence[Count]) -> str:
 def _earlier_shares(shares: Sequence[Share]) -> str:
     told = [f"{percent(share.share)} in {share.period.first.year}" for share in shares[1:]]
     return f"In dezelfde periode was dat {' en '.join(told)}."
+
+
+def _seekers(table: Table) -> Block:
+    rows = [row for row in table.rows if row.count]
+    if not rows:
+        return Paragraph(text="Figuur 3 ontbreekt: bij geen advies is de rol geregistreerd.")
+    return ChartBlock(
+        number=3,
+        title="adviezen naar rol van de adviesvrager",
+        kind=ChartKind.BARS,
+        places=[row.label for row in rows],
+        series=(Series(name="aantal", values=[row.count for row in rows]),),
+        summary=_basis(table),
+        place_title="rol",
+    )
 
 
 def _basis(table: Table) -> str:
