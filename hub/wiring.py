@@ -161,13 +161,28 @@ def hub_publisher(settings: Settings, publisher: Publisher) -> Publish:
     Raises TransientError when the broker does not confirm it; the ids of hub events are derived,
     so saying one again counts once.
     """
+    publish_on = topic_publisher(settings, publisher)
+
+    def publish(record_name: str, record: Mapping[str, Any]) -> None:
+        publish_on(record_name, record, "")
+
+    return publish
+
+
+def topic_publisher(
+    settings: Settings, publisher: Publisher
+) -> Callable[[str, Mapping[str, Any], str], None]:
+    """Return `publish(record_name, record, topic)`; no topic is that of the event's type.
+
+    Raises TransientError when the broker does not confirm it.
+    """
     from connectors.gateway.errors import Unavailable
 
     own_codec, regions = codec(settings), settings.regions
 
-    def publish(record_name: str, record: Mapping[str, Any]) -> None:
+    def publish(record_name: str, record: Mapping[str, Any], topic: str) -> None:
         try:
-            publisher.publish([wire_message(own_codec, regions, record_name, record)])
+            publisher.publish([wire_message(own_codec, regions, record_name, record, topic)])
         except Unavailable as error:
             raise TransientError("the broker does not confirm an event of the hub") from error
 

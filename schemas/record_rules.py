@@ -125,6 +125,23 @@ def _check_inform(record: Mapping[str, Any], found: list[Violation]) -> None:
         found.append(Violation(pointer="/informed_on", code="domain.rule"))
 
 
+def _check_decision(record: Mapping[str, Any], found: list[Violation]) -> None:
+    """Let a decision about households name what it is about: two to merge, one with people.
+
+    One that settles an entry of the review queue names that entry as its own number.
+    """
+    settles = record["meta"]["source_ref"] is not None
+    households, people = len(set(record["household_ids"])), len(record["person_pids"])
+    is_whole = {
+        "MERGE": households >= 2,
+        "SPLIT": households in {1, 2} and people > 0,
+        "CONFIRM_LINK": settles or households >= 2 or (households == 1 and people > 0),
+        "REFUSE_LINK": settles or households >= 2 or (households == 1 and people > 0),
+    }
+    if not is_whole.get(record["kind"], True):
+        found.append(Violation(pointer="/household_ids", code="domain.rule"))
+
+
 def _check_advice(record: Mapping[str, Any], found: list[Violation]) -> None:
     found.extend(
         Violation(pointer=pointer, code="advice.personal_data") for pointer in scan_record(record)
@@ -135,6 +152,7 @@ RECORD_RULES: Mapping[str, tuple[RecordRule, ...]] = MappingProxyType(
     {
         "AdviceCorrected": (_check_correction, _check_advice),
         "AdviceGiven": (_check_advice,),
+        "AnalystDecided": (_check_decision,),
         "EventCorrected": (_check_correction,),
         "MonitoringMomentRecorded": (_check_monitoring,),
         "PartyInformed": (_check_inform,),

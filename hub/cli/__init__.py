@@ -13,6 +13,7 @@ import psycopg
 import typer
 from confluent_kafka import KafkaException
 
+from hub.cli.arranging import merge, split
 from hub.cli.bench import bench_app
 from hub.cli.contract import schemas_app, topics_app
 from hub.cli.dead_letters import dead_letters_app
@@ -20,6 +21,7 @@ from hub.cli.household import household_app
 from hub.cli.operate import doctor, migrate, serve, trace, work
 from hub.cli.rebuild import rebuild
 from hub.cli.report import report
+from hub.cli.review import review_app
 from hub.cli.rules import rules_app
 from hub.cli.run import demo, simulate, up
 from hub.cli.soak import soak
@@ -27,6 +29,9 @@ from hub.cli.speaking import EXIT_AGAIN, EXIT_NOT, EXIT_STOPPED, say
 from hub.cli.verify import verify
 from hub.local.errors import StackError
 from streams.engine.errors import StopError, TransientError
+
+household_app.command()(merge)
+household_app.command()(split)
 
 app = typer.Typer(
     name="radar",
@@ -58,6 +63,7 @@ app.add_typer(topics_app, name="topics")
 app.add_typer(schemas_app, name="schemas")
 app.add_typer(dead_letters_app, name="dead-letters")
 app.add_typer(household_app, name="household")
+app.add_typer(review_app, name="review")
 app.add_typer(rules_app, name="rules")
 app.command()(doctor)
 app.command()(rebuild)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from schemas.identity import HouseholdId
+from schemas.identity import HouseholdId, Pid
 from streams.admission.decode import MISPLACED, Heard, Misplaced, Reader, Refused, in_order
 from streams.admission.drafting import bind_again
 from streams.admission.journal_rows import Draft, decode_draft
@@ -25,9 +25,18 @@ from streams.admission.judging import (
 from streams.admission.known_at import RegionClock, read_clock, write_clock
 from streams.admission.linking_store import RegionView, ReviewEntry, load_view, write_view
 from streams.admission.pending import Waiting, WaitingRoom, load_all_waiting, overdue, write_waiting
-from streams.admission.placing import SENT_TO_REVIEW, Placed, Placer, told_elsewhere
+from streams.admission.placing import (
+    SENT_TO_REVIEW,
+    Following,
+    Placed,
+    Placer,
+    doubts,
+    entries,
+    following,
+)
+from streams.admission.rearranging import Plan, Rearranger, is_decision
 from streams.admission.sameness import Seen, find_events
-from streams.admission.sightings import SEEN_ELSEWHERE, Sighting, sightings_in
+from streams.admission.sightings import SEEN_ELSEWHERE
 from streams.admission.writing import QUERIES, Unit, apply_waited, write_unit
 from streams.engine.adoption import RUNBOOK, AdoptedRows, Origin
 from streams.engine.database import Connection
@@ -37,7 +46,7 @@ from streams.engine.lease import Lease
 from streams.engine.log import JOURNAL, LogRow
 from streams.engine.stage import InputRecord
 from streams.engine.transaction import UnitTransaction
-from streams.household.linking import EventKey, Reason
+from streams.household.linking import EventKey, Reason, ReviewKind
 from streams.vault.sealing_keys import ensure_sealing_key
 
 
@@ -66,9 +75,9 @@ class Adopted:
         return [HouseholdId(link["household_id"]) for link in self.draft.row["households"]]
 
     @property
-    def is_told(self) -> bool:
+    def is_own(self) -> bool:
         """Say whether the hub wrote it because of the row before it."""
-        return self.draft.event_type.name == SEEN_ELSEWHERE
+        return self.draft.row["received_topic"] is None
 
 
 def origin_of(record: InputRecord) -> Origin | None:
@@ -89,9 +98,9 @@ def adopt_rows(adopted: AdoptedRows, tx: UnitTransaction, reader: Reader, keys: 
     region = lease.region
     rows = _read(adopted, reader)
     tx.adopt(lease, JOURNAL, [_log_row(row) for row in rows])
-    seen = find_events(connection, region, {row.draft.key for row in rows if not row.is_told})
+    seen = find_events(connection, region, {row.draft.key for row in rows if not row.is_own})
     reviews = bind_again(connection, region, keys, *_heard(rows))
-    view = load_view(connection, region, [row.draft for row in rows if not row.is_told])
+    view = load_view(connection, region, [row.draft for row in rows if not row.is_own])
     untold = _replay(view, rows)
     clock = _clock(read_clock(connection, region), rows)
     _write_events(connection, region, rows, seen)
@@ -161,31 +170,79 @@ def _heard(rows: Sequence[Adopted]) -> tuple[list[Accepted], list[Draft]]:
     return accepted, [row.draft for _, row in pairs]
 
 
-Untold = list[tuple[HouseholdId, Sighting]]
+# These doubts name people, or a pair of households, which the row does not: they arise again.
+FOUND_AGAIN = frozenset({ReviewKind.HOUSEHOLD_CAP.value, ReviewKind.CO_RESIDENCE.value})
+Untold = tuple[Adopted, Following]
+"""The last event, and the hub's rows that belong behind it and have not come back."""
 
 
-def _replay(view: RegionView, rows: Sequence[Adopted]) -> tuple[Adopted, Untold] | None:
+def _replay(view: RegionView, rows: Sequence[Adopted]) -> Untold | None:
     """Let the rows do to the view what they did to it once; return what is left to tell.
 
-    Sightings are told in rows right behind the event's, so only the last event may lack some.
+    The hub's rows stand right behind the event's, so only the last event may lack some.
     """
-    cause, untold = None, Untold()
+    untold: Untold | None = None
+    arranger = Rearranger(view)
     for row in rows:
-        if row.is_told:
-            untold = untold[1:]
-            continue
         draft, households = row.draft, row.households
+        if row.is_own:
+            untold = _came_back(view, row, untold)
+            view.homes.note(draft, households, row.position)
+            continue
         for link in draft.row["households"]:
             if link["reason"] == Reason.FOUNDED.value:
                 household = HouseholdId(link["household_id"])
                 view.found(household, draft, row.position, row.known_at)
-        view.bind(draft, households, row.position)
-        found = sightings_in(draft, households, row.position)
-        members = view.members
-        cause = row
-        untold = view.sightings.to_tell(found, members.take_opened(), members.open)
+        plan = Plan()
+        if is_decision(draft):
+            plan = arranger.decide(draft, row.position, row.known_at, split_off=_split_off(row))
+        for change in view.bind(draft, households, row.position):
+            arranger.correct(plan, change, draft, row.position)
+        found = doubts(arranger, draft, households, row.position)
+        view.reviews += entries(draft, found, row.known_at)
+        view.homes.note(draft, households, row.position)
+        untold = row, following(view, draft, households, row.position, plan)
         view.reviews += _reviews(row)
-    return None if cause is None else (cause, untold)
+    return untold
+
+
+def _split_off(row: Adopted) -> HouseholdId | None:
+    """Return the household that a decision once made: its token is in the row."""
+    for decision in row.draft.row["decisions"]:
+        if decision["kind"] == "SPLIT":
+            return HouseholdId(decision["household_ids"][1])
+    return None
+
+
+def _came_back(view: RegionView, row: Adopted, untold: Untold | None) -> Untold | None:
+    """Take a row of the hub that came back off what is left to tell.
+
+    Raises StopError when it moves other rows than its decision moves now.
+    """
+    name, body = row.draft.event_type.name, row.draft.body
+    if name == SEEN_ELSEWHERE:
+        seen_in = body["seen_in"]
+        view.sightings.hear(
+            view.homes.connection,
+            household=row.households[0],
+            pid=Pid(body["pid"]),
+            event=EventKey(source=seen_in["source"], event_id=seen_in["event_id"]),
+            position=row.position,
+        )
+    if untold is None:
+        return None
+    cause, rest = untold
+    if name == SEEN_ELSEWHERE:
+        return cause, replace(rest, told=rest.told[1:])
+    moves = {
+        (move["from_household"], move["to_household"]): move["positions"] for move in body["moves"]
+    }
+    if rest.plan is None or rest.plan.grouped() != moves:
+        raise StopError(
+            f"region {row.draft.row['region']}: journal position {row.position} moves other rows "
+            f"than the decision before it moves now; {RUNBOOK}"
+        )
+    return cause, replace(rest, plan=None)
 
 
 def _reviews(row: Adopted) -> list[ReviewEntry]:
@@ -197,7 +254,7 @@ def _reviews(row: Adopted) -> list[ReviewEntry]:
             known_at=row.known_at,
         )
         for decision in row.draft.row["decisions"]
-        if decision["kind"] == SENT_TO_REVIEW
+        if decision["kind"] == SENT_TO_REVIEW and decision["code"] not in FOUND_AGAIN
     ]
 
 
@@ -228,7 +285,7 @@ def _clock(clock: RegionClock | None, rows: Sequence[Adopted]) -> RegionClock:
 def _write_events(
     connection: Connection, region: str, rows: Sequence[Adopted], seen: Mapping[EventKey, Seen]
 ) -> None:
-    new = [row for row in rows if not row.is_told and row.draft.key not in seen]
+    new = [row for row in rows if not row.is_own and row.draft.key not in seen]
     with connection.cursor() as cursor, cursor.copy(QUERIES["copy_events"]) as copy:
         for row in new:
             if row.heard is None:
@@ -266,7 +323,7 @@ def _complete(
     lease: Lease,
     clock: RegionClock,
     last: Adopted,
-    untold: tuple[Adopted, Untold] | None,
+    untold: Untold | None,
 ) -> None:
     """Append what the last rows' transactions held beyond them, under the new incarnation."""
     connection, region = tx.connection, lease.region
@@ -274,11 +331,18 @@ def _complete(
     view = load_view(connection, region, room.drafts())
     placer = Placer(view, room, lambda: tx.reserve(lease, JOURNAL, 1))
     if untold is not None:
-        cause, told = untold
-        for household, sighting in told:
-            position = tx.reserve(lease, JOURNAL, 1)
-            row: Placed = told_elsewhere(household, sighting, cause.draft, position, last.known_at)
-            placer.placed.append(row)
+        cause, rest = untold
+        placer.follow(
+            Placed(
+                draft=cause.draft,
+                position=cause.position,
+                known_at=last.known_at,
+                links=(),
+                decisions=(),
+                waited=None,
+            ),
+            rest,
+        )
     placer.wake_everyone(clock.now)
     unit = Unit(lease=lease, verdicts=Verdicts(clock), placer=placer, clock_before=clock)
     write_unit(tx, unit)

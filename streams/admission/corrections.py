@@ -80,11 +80,15 @@ class CorrectionBook:
 
     def is_void(self, key: EventKey) -> bool:
         """Say whether an event is taken away, as far as this book goes."""
-        live = [c for c in self._by_target.get(key, ()) if not self.is_void(c.key)]
-        if not live:
+        last = self.deciding(key)
+        if last is None:
             return False
-        last = max(live, key=lambda c: c.position)
         return last.kind != REPLACED or last.replacement in self._events
+
+    def deciding(self, key: EventKey) -> Correction | None:
+        """Return the correction that decides about an event: the last that itself stands."""
+        live = [c for c in self._by_target.get(key, ()) if not self.is_void(c.key)]
+        return max(live, key=lambda c: c.position, default=None)
 
     def _enter(self, correction: Correction) -> None:
         self._by_key[correction.key] = correction

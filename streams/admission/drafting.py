@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from schemas.identity import Pid
@@ -13,7 +14,13 @@ from streams.admission.linking_store import ReviewEntry
 from streams.engine.database import Connection
 from streams.engine.key_files import KeyFiles
 from streams.vault.addresses import resolve_addresses
-from streams.vault.identities import Identity, MentionKey, resolve_identities
+from streams.vault.identities import (
+    Identity,
+    IdentityDoubt,
+    MentionKey,
+    resolve_identities,
+)
+from streams.vault.similar_names import find_similar
 
 Mention = tuple[MentionKey, Mapping[str, Any]]
 
@@ -67,7 +74,11 @@ def _resolved(
     known_at = accepted[-1].known_at
     persons = [mention for item in accepted for mention in _persons(item)]
     places = [mention for item in accepted for mention in _addresses(item)]
-    identities = resolve_identities(*place, persons, known_at=known_at, decided=pids)
+    identities = dict(resolve_identities(*place, persons, known_at=known_at, decided=pids))
+    for key, alike in find_similar(*place, persons, identities).items():
+        if identities[key].doubt is None:
+            doubt = IdentityDoubt.SIMILAR_NAME
+            identities[key] = replace(identities[key], doubt=doubt, candidates=alike)
     return identities, resolve_addresses(*place, places, known_at=known_at, decided=tokens)
 
 

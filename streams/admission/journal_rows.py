@@ -14,7 +14,14 @@ from schemas.record_rules import mentions
 from streams.admission.decode import Heard
 from streams.admission.senders import HUB_TOPIC
 from streams.engine.log import LogRow
-from streams.household.linking import EventKey, Kind, NamedPerson, ReferenceKey, Statement
+from streams.household.linking import (
+    WITNESS,
+    EventKey,
+    Kind,
+    NamedPerson,
+    ReferenceKey,
+    Statement,
+)
 from streams.vault.identities import Certainty, Identity, MentionKey
 from streams.vault.lookup_tokens import index_token
 
@@ -173,7 +180,8 @@ def _statement(event_type: EventType, row: Mapping[str, Any], body: Mapping[str,
     if event_type.name == DECISION:
         named = tuple(HouseholdId(household) for household in body["household_ids"])
         return Statement(kind=Kind.DECISION, households=tuple(dict.fromkeys(named)))
-    if row["received_topic"] == HUB_TOPIC:
+    if row["received_topic"] in {HUB_TOPIC, None}:
+        # Nobody sent it: the hub put it in the journal by itself.
         return Statement(kind=Kind.HUB)
     is_told = body.get("party") == "REPORTER"
     return Statement(
@@ -181,7 +189,11 @@ def _statement(event_type: EventType, row: Mapping[str, Any], body: Mapping[str,
         founds=event_type.founds(body),
         references=tuple(ReferenceKey(scope=r["scope"], token=r["key"]) for r in row["references"]),
         persons=tuple(
-            NamedPerson(pid=Pid(p["pid"]), role=p["role"], is_subject=not is_told)
+            NamedPerson(
+                pid=Pid(p["pid"]),
+                role=p["role"],
+                is_subject=not is_told and p["role"] != WITNESS,
+            )
             for p in row["persons"]
         ),
     )

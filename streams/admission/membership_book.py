@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from schemas.identity import HouseholdId, Pid
@@ -25,74 +25,158 @@ class Support:
     member: Member
     role: str
     valid_from: date
+    hops: int = 0
 
 
 @dataclass(slots=True)
 class MembershipBook:
     """The memberships of a unit's persons; `open` is what linking looks at.
 
-    `live` is complete only for members of corrected events: nothing else can close. `opened` holds
-    who became a member since `take_opened` was last called.
+    `sizes` counts the open memberships of every household that was read, `hops` says how far a
+    member is from its founders. `live` is complete only for members of corrected or moved events:
+    nothing else can close. `refused` are people whom no event makes a member of that household.
+    `opened` holds who became a member since `take_opened` was last called.
     """
 
     region: str
     open: MutableMapping[Pid, set[HouseholdId]] = field(default_factory=lambda: defaultdict(set))
     live: dict[Member, set[int]] = field(default_factory=lambda: defaultdict(set))
-    by_position: dict[int, list[Support]] = field(default_factory=lambda: defaultdict(list))
-    added: list[Support] = field(default_factory=list)
+    by_position: dict[int, dict[Member, Support]] = field(default_factory=lambda: defaultdict(dict))
     marks: dict[int, bool] = field(default_factory=dict)
-    closed: dict[Member, int] = field(default_factory=dict)
+    closed: dict[Member, tuple[int, date | None]] = field(default_factory=dict)
     opened: list[Member] = field(default_factory=list)
+    refused: dict[Member, bool] = field(default_factory=dict)
+    hops: dict[Member, int] = field(default_factory=dict)
+    sizes: dict[HouseholdId, int] = field(default_factory=lambda: defaultdict(int))
+    _stored_void: set[int] = field(default_factory=set)
+    _stored: set[tuple[int, Member]] = field(default_factory=set)
+    _taken: set[tuple[int, Member]] = field(default_factory=set)
+    _added: dict[tuple[int, Member], Support] = field(default_factory=dict)
+    _refusals: dict[Member, tuple[bool, int]] = field(default_factory=dict)
     _fresh: dict[Member, Support] = field(default_factory=dict)
     _rows: list[tuple[object, ...]] = field(default_factory=list)
 
-    def support(self, support: Support) -> None:
-        """Let an event of this unit support a membership, and open it when it is not."""
-        self.added.append(support)
-        self.by_position[support.position].append(support)
-        self._stand(support, support.position)
+    def know(self, household: HouseholdId, pid: Pid, hops: int) -> None:
+        """Take a stored membership that is open; `hops` from the household's founders."""
+        self.open[pid].add(household)
+        self.hops[household, pid] = hops
+
+    def support(self, support: Support, at: int | None = None) -> None:
+        """Let an event support a membership from `at` on, else from where it stands."""
+        self._put(support)
+        if not self.is_void(support.position):
+            self._stand(support, support.position if at is None else at)
+
+    def role_of(self, member: Member) -> str:
+        """Return the role of a person in the first event that made him a member."""
+        supports = (self.by_position[at].get(member) for at in sorted(self.by_position))
+        return next((support.role for support in supports if support is not None), "UNKNOWN")
+
+    def move_rest(self, left: HouseholdId, joined: HouseholdId, at: int) -> None:
+        """Move what else supports memberships of a household: decisions, and void events."""
+        for position in sorted(self.by_position):
+            self.move(position, left, joined, at)
 
     def take_opened(self) -> list[Member]:
         """Return who has become a member, each once, and forget it."""
         opened, self.opened = self.opened, []
         return opened
 
+    def is_void(self, position: int) -> bool:
+        """Say whether a correction has taken the event at that position away."""
+        return self.marks.get(position, position in self._stored_void)
+
     def void(self, position: int, at: int) -> None:
         """Take an event's support away at journal position `at`; close what rests on nothing."""
         self.marks[position] = True
-        for support in self.by_position.get(position, ()):
-            household, pid = member = support.member
-            self.live[member].discard(position)
-            if not self.live[member]:
-                self.open[pid].discard(household)
-                fresh = self._fresh.pop(member, None)
-                if fresh is None:
-                    self.closed[member] = at
-                else:
-                    self._rows.append((*self._row(fresh), at))
+        for support in self.by_position.get(position, {}).values():
+            self._fall(support, at)
 
     def revive(self, position: int, at: int) -> None:
         """Give an event's support back at journal position `at`."""
         self.marks[position] = False
-        for support in self.by_position.get(position, ()):
+        for support in self.by_position.get(position, {}).values():
             self._stand(support, at)
+
+    def move(
+        self, position: int, left: HouseholdId | None, joined: HouseholdId | None, at: int
+    ) -> None:
+        """Let an event support membership of another household from `at` on; None: of none."""
+        for support in list(self.by_position.get(position, {}).values()):
+            household, pid = support.member
+            if household != left:
+                continue
+            del self.by_position[position][support.member]
+            self._added.pop((position, support.member), None)
+            if (position, support.member) in self._stored:
+                self._taken.add((position, support.member))
+            self._fall(support, at)
+            if joined is not None:
+                moved = replace(support, member=(joined, pid))
+                self._put(moved)
+                if not self.is_void(position):
+                    self._stand(moved, at)
+
+    def refuse(self, member: Member, at: int, since: date | None = None) -> None:
+        """Let nothing make this person a member from `at` on; `since` is the day it ended."""
+        self.refused[member], self._refusals[member] = True, (True, at)
+        household, pid = member
+        if household in self.open[pid]:
+            self._close(member, at, since)
+
+    def admit(self, member: Member, at: int) -> None:
+        """Take a refusal back: what supports the membership counts again."""
+        self.refused[member], self._refusals[member] = False, (False, at)
+        standing = sorted(self.live.get(member, ()))
+        if standing:
+            self._stand(self.by_position[standing[0]][member], at)
+
+    def members_of(self, household: HouseholdId) -> set[Pid]:
+        """Return the people of a household whose memberships were read."""
+        return {pid for pid, households in self.open.items() if household in households}
+
+    def _put(self, support: Support) -> None:
+        key = (support.position, support.member)
+        self.by_position[support.position][support.member] = support
+        if key in self._taken:
+            self._taken.discard(key)
+        else:
+            self._added[key] = support
+
+    def _fall(self, support: Support, at: int) -> None:
+        self.live[support.member].discard(support.position)
+        household, pid = support.member
+        if not self.live[support.member] and household in self.open[pid]:
+            self._close(support.member, at, None)
+
+    def _close(self, member: Member, at: int, since: date | None) -> None:
+        household, pid = member
+        self.open[pid].discard(household)
+        self.hops.pop(member, None)
+        self.sizes[household] -= 1
+        self.opened = [other for other in self.opened if other != member]
+        fresh = self._fresh.pop(member, None)
+        if fresh is None:
+            self.closed[member] = (at, since)
+        else:
+            self._rows.append((*self._row(fresh), at, None))
+            if since is not None:
+                self._rows.append((*self._row(replace(fresh, position=at)), None, since))
 
     def _stand(self, support: Support, at: int) -> None:
         household, pid = support.member
         self.live[support.member].add(support.position)
-        if household not in self.open[pid]:
+        if household not in self.open[pid] and not self.refused.get(support.member, False):
             self.open[pid].add(household)
+            self.hops[support.member] = support.hops
+            self.sizes[household] += 1
             self.opened.append(support.member)
-            self._fresh[support.member] = Support(
-                position=at,
-                member=support.member,
-                role=support.role,
-                valid_from=support.valid_from,
-            )
+            self._fresh[support.member] = replace(support, position=at)
 
     def _row(self, fresh: Support) -> tuple[object, ...]:
         household, pid = fresh.member
-        return (self.region, household, pid, fresh.role, fresh.valid_from, fresh.position)
+        first = (self.region, household, pid, fresh.role, fresh.valid_from)
+        return (*first, fresh.hops, fresh.position)
 
     def load_supports(
         self, connection: Connection, positions: Collection[int], pids: Collection[Pid]
@@ -102,45 +186,85 @@ class MembershipBook:
             QUERIES["find_supports"],
             {"region": self.region, "positions": list(positions), "pids": list(pids)},
         )
+        self._enter(rows.fetchall())
+
+    def load_household(self, connection: Connection, household: HouseholdId) -> None:
+        """Read all that the memberships of one household rest on."""
+        rows = connection.execute(
+            QUERIES["find_supports_of"], {"region": self.region, "household": household}
+        )
+        self._enter(rows.fetchall())
+
+    def load_refusals(self, connection: Connection, pids: Collection[Pid]) -> None:
+        """Read which households these people do not belong to."""
+        rows = connection.execute(
+            LINKING["find_refusals"], {"region": self.region, "pids": list(pids)}
+        )
+        for household, pid in rows:
+            self.refused.setdefault((HouseholdId(household), Pid(pid)), True)
+
+    def _enter(self, rows: Collection[tuple[object, ...]]) -> None:
+        """Take stored supports, as this unit has left them: some have moved or fallen since."""
         for position, household, pid, role, valid_from, is_void in rows:
-            member = (HouseholdId(household), Pid(pid))
-            support = Support(position=position, member=member, role=role, valid_from=valid_from)
-            self.by_position[position].append(support)
-            if not is_void:
+            assert isinstance(position, int)
+            assert isinstance(valid_from, date)
+            member = (HouseholdId(str(household)), Pid(str(pid)))
+            key = (position, member)
+            if is_void:
+                self._stored_void.add(position)
+            if key in self._stored:
+                continue
+            self._stored.add(key)
+            self.by_position[position][member] = Support(
+                position=position, member=member, role=str(role), valid_from=valid_from
+            )
+            if not self.is_void(position):
                 self.live[member].add(position)
 
     def write(self, connection: Connection) -> None:
         """Write what the unit changed, in the caller's transaction."""
-        supports: list[tuple[object, ...]] = [
-            (self.region, s.position, *s.member, s.role, s.valid_from) for s in self.added
-        ]
-        memberships = [*self._rows, *((*self._row(f), None) for f in self._fresh.values())]
-        tables: Mapping[str, list[tuple[object, ...]]] = {
-            "copy_supports": supports,
-            "copy_memberships": memberships,
-        }
+        fresh = [(*self._row(support), None, None) for support in self._fresh.values()]
         with connection.cursor() as cursor:
             if self.closed:
-                cursor.execute(
-                    QUERIES["close_memberships"],
-                    {
-                        "region": self.region,
-                        "households": [household for household, _ in self.closed],
-                        "pids": [pid for _, pid in self.closed],
-                        "positions": list(self.closed.values()),
-                    },
-                )
+                cursor.execute(QUERIES["close_memberships"], self._closed())
+            if self._taken:
+                cursor.execute(QUERIES["take_supports"], self._keys(self._taken))
+            tables: Mapping[str, list[tuple[object, ...]]] = {
+                "copy_supports": [
+                    (self.region, s.position, *s.member, s.role, s.valid_from, void)
+                    for s in self._added.values()
+                    for void in (self.is_void(s.position),)
+                ],
+                "copy_memberships": [*self._rows, *fresh],
+            }
             for query, rows in tables.items():
                 if rows:
                     with cursor.copy(LINKING[query]) as copy:
                         for row in rows:
                             copy.write_row(row)
             if self.marks:
-                cursor.execute(
-                    QUERIES["mark_supports"],
-                    {
-                        "region": self.region,
-                        "positions": list(self.marks),
-                        "voids": list(self.marks.values()),
-                    },
-                )
+                said = {"positions": list(self.marks), "voids": list(self.marks.values())}
+                cursor.execute(QUERIES["mark_supports"], {"region": self.region, **said})
+            for refused, query in ((True, "insert_refusals"), (False, "delete_refusals")):
+                at = {m: at for m, (now, at) in self._refusals.items() if now is refused}
+                if at:
+                    places = {"positions": list(at.values())}
+                    cursor.execute(LINKING[query], {**self._members(at), **places})
+
+    def _closed(self) -> Mapping[str, object]:
+        return {
+            **self._members(self.closed),
+            "positions": [position for position, _ in self.closed.values()],
+            "days": [since for _, since in self.closed.values()],
+        }
+
+    def _members(self, members: Collection[Member]) -> dict[str, object]:
+        return {
+            "region": self.region,
+            "households": [household for household, _ in members],
+            "pids": [pid for _, pid in members],
+        }
+
+    def _keys(self, keys: Collection[tuple[int, Member]]) -> Mapping[str, object]:
+        members = self._members([member for _, member in keys])
+        return {**members, "positions": [position for position, _ in keys]}

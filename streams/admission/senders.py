@@ -16,6 +16,7 @@ from streams.engine.errors import StopError
 from streams.engine.wire import HUB_SOURCE
 
 HUB_TOPIC = "vt.in.hub.v1"
+ANALYST_TOPIC = "vt.in.analyst.v1"
 PARTNERS_MAX = 1000
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SOURCE = re.compile(r"urn:nld:oin:[0-9]{20}:systeem:[A-Za-z0-9._-]+")
@@ -85,6 +86,9 @@ class Senders:
         if topic == HUB_TOPIC:
             # The clock and the rules of a region are the hub's alone.
             return None if source == HUB_SOURCE else "authz.source"
+        if source == HUB_SOURCE:
+            # Analysts decide through the hub's own commands and pages.
+            return None if topic == ANALYST_TOPIC else "authz.event"
         senders = self._by_source.get(source)
         if senders is None:
             return "authz.source"

@@ -7,20 +7,18 @@ The fold of a household may look at nothing but its own rows; the rules that loo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from schemas.codec import encode_body
-from schemas.events import EVENT_TYPES, derived_id
 from schemas.identity import HouseholdId, Pid
+from streams.admission.hub_rows import hub_row
 from streams.admission.journal_rows import Draft
 from streams.admission.known_at import local_day
 from streams.engine.database import Connection
 from streams.engine.named_queries import load_queries
-from streams.engine.wire import HUB_SOURCE
-from streams.household.linking import PERPETRATOR, EventKey, Kind, Statement
+from streams.household.linking import PERPETRATOR, EventKey
 
 QUERIES = load_queries("streams.admission", "sightings.sql")
 SEEN_ELSEWHERE = "PersonSeenElsewhere"
@@ -42,23 +40,44 @@ class Sighting:
     position: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A household that heard of a sighting, by the hub's row at `position`."""
+
+    position: int
+    pid: Pid
+    sighting_position: int
+    household: HouseholdId
+
+
 class SightingBook:
     """The sightings of a unit's persons: stored ones, and those that the unit adds."""
 
     def __init__(self, region: str) -> None:
-        self.added: list[Sighting] = []
         self.voided: dict[int, bool] = {}
         self._region = region
         self._by_pid: dict[Pid, list[Sighting]] = defaultdict(list)
+        self._stored_void: set[int] = set()
+        self._added: set[int] = set()
+        self._moved: dict[tuple[int, HouseholdId], HouseholdId] = {}
+        self._loaded: set[Pid] = set()
+        self._told: dict[int, Told] = {}
+        self._told_loaded: set[Pid] = set()
+        self._new_told: dict[int, Told] = {}
+        self._gone_told: set[int] = set()
 
     def load(self, connection: Connection, pids: Collection[Pid]) -> None:
         """Read what was seen of these persons before this unit."""
-        if not pids:
+        missing = set(pids) - self._loaded
+        if not missing:
             return
+        self._loaded |= missing
         rows = connection.execute(
-            QUERIES["find_sightings"], {"region": self._region, "pids": list(pids)}
+            QUERIES["find_sightings"], {"region": self._region, "pids": list(missing)}
         )
-        for pid, household, role, order_id, seen_on, source, event_id, position in rows:
+        for pid, household, role, order_id, seen_on, source, event_id, position, is_void in rows:
+            if is_void:
+                self._stored_void.add(position)
             self._by_pid[Pid(pid)].append(
                 Sighting(
                     pid=Pid(pid),
@@ -75,6 +94,21 @@ class SightingBook:
         """Take a corrected event's sightings away, or give them back."""
         self.voided[position] = is_void
 
+    def move(self, positions: Collection[int], left: HouseholdId, joined: HouseholdId) -> set[Pid]:
+        """Let what was seen in these events have been in another household; return of whom."""
+        wanted, people = set(positions), set()
+        for pid, sightings in self._by_pid.items():
+            for number, one in enumerate(sightings):
+                if one.household == left and one.position in wanted:
+                    sightings[number] = replace(one, household=joined)
+                    people.add(pid)
+        for position in {one.position for pid in people for one in self._by_pid[pid]} & wanted:
+            first = next(
+                (k for k, v in self._moved.items() if k[0] == position and v == left), None
+            )
+            self._moved[first or (position, left)] = joined
+        return people
+
     def to_tell(
         self,
         found: Sequence[Sighting],
@@ -90,32 +124,134 @@ class SightingBook:
             (household, sighting)
             for household, pid in opened
             for sighting in self._by_pid.get(pid, ())
-            if sighting.household != household and not self.voided.get(sighting.position, False)
+            if sighting.household != household and not self._is_void(sighting.position)
         ]
         for sighting in found:
-            self.added.append(sighting)
+            self._added.add(sighting.position)
             self._by_pid[sighting.pid].append(sighting)
             others = set(memberships.get(sighting.pid, ())) - {sighting.household}
             told += [(household, sighting) for household in sorted(others)]
         return told
 
+    def tell(self, household: HouseholdId, sighting: Sighting, position: int) -> None:
+        """Note that the hub's row at `position` tells a household of a sighting."""
+        self._new_told[position] = Told(
+            position=position,
+            pid=sighting.pid,
+            sighting_position=sighting.position,
+            household=household,
+        )
+
+    def hear(
+        self,
+        connection: Connection,
+        *,
+        household: HouseholdId,
+        pid: Pid,
+        event: EventKey,
+        position: int,
+    ) -> None:
+        """Note that a household was told of a person in an event, by a row that came back."""
+        self.load(connection, [pid])
+        for sighting in self._by_pid.get(pid, ()):
+            if sighting.event == event:
+                self.tell(household, sighting, position)
+                return
+
+    def settle(
+        self,
+        connection: Connection,
+        pids: Collection[Pid],
+        memberships: Mapping[Pid, Collection[HouseholdId]],
+        home_of: Callable[[int, HouseholdId], HouseholdId | None],
+    ) -> tuple[list[tuple[HouseholdId, int]], list[tuple[HouseholdId, Sighting]]]:
+        """Compare what households heard of these persons with what they should hear.
+
+        Returns the rows of the hub to take back, as (household, position), and what is to be
+        told. `home_of` says where a row that was told to a household counts by now.
+        """
+        self.load(connection, pids)
+        self._load_told(connection, pids)
+        wanted = {
+            (pid, sighting.position, household): sighting
+            for pid in sorted(pids)
+            for sighting in self._by_pid.get(pid, ())
+            if not self._is_void(sighting.position)
+            for household in sorted(memberships.get(pid, ()))
+            if household != sighting.household
+        }
+        gone = []
+        current = {**self._told, **self._new_told}
+        for position, told in sorted(current.items()):
+            if told.pid not in pids or position in self._gone_told:
+                continue
+            home = home_of(position, told.household)
+            if home is not None and (told.pid, told.sighting_position, home) in wanted:
+                del wanted[told.pid, told.sighting_position, home]
+                continue
+            self._gone_told.add(position)
+            if home is not None:
+                gone.append((home, position))
+        return gone, [(household, sighting) for (_, _, household), sighting in wanted.items()]
+
+    def seen_at(self, connection: Connection, positions: Collection[int]) -> set[Pid]:
+        """Return who was seen in these events, members of a household or not."""
+        asked = {"region": self._region, "positions": list(positions)}
+        stored = {Pid(pid) for (pid,) in connection.execute(QUERIES["people_seen_at"], asked)}
+        wanted = set(positions)
+        return stored | {
+            pid
+            for pid, sightings in self._by_pid.items()
+            if any(one.position in wanted for one in sightings)
+        }
+
+    def _is_void(self, position: int) -> bool:
+        return self.voided.get(position, position in self._stored_void)
+
+    def _load_told(self, connection: Connection, pids: Collection[Pid]) -> None:
+        missing = set(pids) - self._told_loaded
+        self._told_loaded |= missing
+        rows = connection.execute(
+            QUERIES["find_told"], {"region": self._region, "pids": list(missing)}
+        )
+        for position, pid, sighting_position, household in rows:
+            self._told[position] = Told(
+                position=position,
+                pid=Pid(pid),
+                sighting_position=sighting_position,
+                household=HouseholdId(household),
+            )
+
     def write(self, connection: Connection) -> None:
         """Write what the unit added, in the caller's transaction."""
+        region, place = self._region, {"region": self._region}
+        added = [s for of in self._by_pid.values() for s in of if s.position in self._added]
+        fresh = [t for at, t in self._new_told.items() if at not in self._gone_told]
         with connection.cursor() as cursor:
-            if self.added:
+            if self._moved:
+                moves = {
+                    "positions": [position for position, _ in self._moved],
+                    "lefts": [left for _, left in self._moved],
+                    "joineds": list(self._moved.values()),
+                }
+                cursor.execute(QUERIES["move_sightings"], {**place, **moves})
+            if added:
                 with cursor.copy(QUERIES["copy_sightings"]) as copy:
-                    for s in self.added:
+                    for s in added:
                         seen = (s.role, s.order_id, s.seen_on, s.event.source, s.event.event_id)
-                        copy.write_row((self._region, s.pid, s.household, *seen, s.position))
+                        copy.write_row((region, s.pid, s.household, *seen, s.position))
+            if self._gone_told:
+                gone = {"positions": sorted(self._gone_told)}
+                cursor.execute(QUERIES["delete_told"], {**place, **gone})
+            if fresh:
+                with cursor.copy(QUERIES["copy_told"]) as copy:
+                    for t in fresh:
+                        copy.write_row(
+                            (region, t.position, t.pid, t.sighting_position, t.household)
+                        )
             if self.voided:
-                cursor.execute(
-                    QUERIES["mark_sightings"],
-                    {
-                        "region": self._region,
-                        "positions": list(self.voided),
-                        "voids": list(self.voided.values()),
-                    },
-                )
+                marks = {"positions": list(self.voided), "voids": list(self.voided.values())}
+                cursor.execute(QUERIES["mark_sightings"], {**place, **marks})
 
 
 def sightings_in(draft: Draft, households: Sequence[HouseholdId], position: int) -> list[Sighting]:
@@ -135,7 +271,7 @@ def sightings_in(draft: Draft, households: Sequence[HouseholdId], position: int)
             household=household,
             role=person["role"],
             order_id=order_id,
-            seen_on=_day_of(draft),
+            seen_on=day_of(draft),
             event=draft.key,
             position=position,
         )
@@ -144,7 +280,7 @@ def sightings_in(draft: Draft, households: Sequence[HouseholdId], position: int)
     ]
 
 
-def _day_of(draft: Draft) -> date:
+def day_of(draft: Draft) -> date:
     """Return the day of the signal as the rules take it (definitions.md, "Signal")."""
     body = draft.body
     if draft.event_type.name == ORDER:
@@ -157,17 +293,7 @@ def row_for(
     told: HouseholdId, sighting: Sighting, cause: Draft, position: int, known_at: datetime
 ) -> Draft:
     """Return the hub's row that tells a household of a sighting; `position` is its own."""
-    region = cause.row["region"]
-    event_id = str(derived_id(region, SEEN_ELSEWHERE, str(position), told, sighting.pid))
-    envelope = {"occurred_at": cause.row["occurred_at"], "recorded_at": known_at}
-    body: dict[str, Any] = {
-        "meta": {
-            "event_id": event_id,
-            "source": HUB_SOURCE,
-            "region": region,
-            "source_ref": None,
-            **envelope,
-        },
+    said: dict[str, Any] = {
         "pid": sighting.pid,
         "household_id": sighting.household,
         "role": sighting.role,
@@ -175,27 +301,12 @@ def row_for(
         "seen_on": sighting.seen_on,
         "seen_in": {"source": sighting.event.source, "event_id": sighting.event.event_id},
     }
-    event_type = EVENT_TYPES[SEEN_ELSEWHERE]
     person = {"ref": 0, "field": "pid", "pid": sighting.pid, "role": sighting.role}
-    row = {
-        "region": region,
-        "event_id": event_id,
-        "source": HUB_SOURCE,
-        "record_name": SEEN_ELSEWHERE,
-        "record_version": event_type.version,
-        **envelope,
-        "received_topic": None,
-        "received_offset": None,
-        "persons": [{**person, "certainty": "CERTAIN"}],
-        "addresses": [],
-        "flags": [],
-        "references": [],
-        "payload": encode_body(SEEN_ELSEWHERE, body, event_type.version),
-    }
-    return Draft(
-        key=EventKey(source=HUB_SOURCE, event_id=event_id),
-        event_type=event_type,
-        row=row,
-        body=body,
-        statement=Statement(kind=Kind.HUB),
+    return hub_row(
+        SEEN_ELSEWHERE,
+        said,
+        cause,
+        known_at,
+        identity=(str(position), told, sighting.pid),
+        persons=[{**person, "certainty": "CERTAIN"}],
     )

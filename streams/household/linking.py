@@ -14,6 +14,7 @@ from enum import StrEnum
 from schemas.identity import HouseholdId, Pid
 
 PERPETRATOR = "SUSPECTED_PERPETRATOR"
+WITNESS = "WITNESS"
 PROTECTED_ROLES = frozenset({"VICTIM", "CHILD"})
 REPORT_SCOPE = "report"
 
@@ -39,7 +40,7 @@ class NamedPerson:
     """A person in an event.
 
     `is_subject` is False for someone who is only spoken to, such as a reporter who is told the
-    outcome: that person neither finds the household nor becomes a member of it.
+    outcome, and for a witness: neither finds the household nor becomes a member of it.
     """
 
     pid: Pid
@@ -96,14 +97,21 @@ class ReviewKind(StrEnum):
 
     REFERENCES_DISAGREE = "references_disagree"
     PERSONS_DISAGREE = "persons_disagree"
+    CO_RESIDENCE = "co_residence"
+    HOUSEHOLD_CAP = "household_cap"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """A doubt about a link: the households it is between, the chosen one first."""
+    """A doubt about a link: the households it is between, the chosen one first.
+
+    `identity` is what makes two doubts the same one, other than their event.
+    """
 
     kind: ReviewKind
     households: tuple[HouseholdId, ...]
+    pids: tuple[Pid, ...] = ()
+    identity: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

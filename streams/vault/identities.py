@@ -47,6 +47,7 @@ class IdentityDoubt(StrEnum):
     """What a person should look at before two tokens may be one."""
 
     SAME_NAME = "same_name"
+    SIMILAR_NAME = "similar_name"
     NUMBERS_DISAGREE = "numbers_disagree"
 
 
@@ -212,7 +213,7 @@ def _write_persons(
 ) -> None:
     """Write new persons with their keys, and statements that the region did not have yet."""
     wrapper = KeyWrapper(keys.kek)
-    fresh = {pid: wrapper.new_key(_context(region, pid)) for pid in unit.new_pids}
+    fresh = {pid: wrapper.new_key(context_of(region, pid)) for pid in unit.new_pids}
     stated = {
         (pid, index_token(keys.identity, "statement", region, f"{pid}|{text.decode()}")): text
         for pid, text in statements
@@ -232,7 +233,7 @@ def _write_persons(
             with cursor.copy(QUERIES["copy_details"]) as copy:
                 for (pid, digest), text in stated.items():
                     if pid in data_keys:
-                        sealed = seal_value(data_keys[pid], text, _context(region, pid))
+                        sealed = seal_value(data_keys[pid], text, context_of(region, pid))
                         copy.write_row((region, pid, digest, sealed, known_at))
 
 
@@ -258,11 +259,12 @@ def _old_keys(
         return {}
     rows = connection.execute(QUERIES["read_person_keys"], {"region": region, "pids": list(pids)})
     return {
-        Pid(pid): wrapper.unwrap(bytes(wrapped), _context(region, pid))
+        Pid(pid): wrapper.unwrap(bytes(wrapped), context_of(region, pid))
         for pid, wrapped in rows
         if wrapped is not None
     }
 
 
-def _context(region: str, pid: str) -> str:
+def context_of(region: str, pid: str) -> str:
+    """Return the place to which what is sealed about a person is bound."""
     return f"person|{region}|{pid}"

@@ -39,14 +39,15 @@ def name_and_birth_date(person: Mapping[str, object]) -> str | None:
     Accents, case, spaces and hyphens are dropped: they differ between senders (domain.md §4).
     A family name and a full birth date are the least; without either half a village would match.
     """
-    family, given = _letters(person.get("family_name")), _letters(person.get("given_names"))
+    family, given = letters(person.get("family_name")), letters(person.get("given_names"))
     birth_date = person.get("birth_date")
     if not family or not birth_date:
         return None
     return f"{family}|{given}|{birth_date}"
 
 
-def _letters(name: object) -> str:
+def letters(name: object) -> str:
+    """Return a name's bare letters a to z, or an empty text when it is none."""
     if not isinstance(name, str):
         return ""
     decomposed = unicodedata.normalize("NFKD", name).casefold()

@@ -50,7 +50,7 @@ LETTERS = "abcdef"
 MODULES = {"a": "bare_fold", "c": "bare_loop", "d": "quix", "e": "stock_faust"}
 KEEPS_TABLES = "bcd"
 # What is slower than this stands still.
-RIVAL_PER_SECOND_MIN = 300
+RIVAL_PER_SECOND_MIN = 50
 RIVAL_START_SECONDS_MAX = 120.0
 # Issue 4's floors and aims, each a ratio of two medians of one run.
 RATIOS = (

@@ -105,6 +105,8 @@ def test_now_is_what_the_live_tables_say(live: LiveTables, read: Households) -> 
         if household == OTHER:
             continue
         known = read.show(household, None, None)
+        if known.household_id != household:
+            continue  # it went into another one, which is looked at by itself
         assert to_bytes(known.state) == bytes(state)
         findings = live.query(
             "select finding_id::text, level, status, sentence from projections.finding "
@@ -134,10 +136,13 @@ def test_a_day_shows_what_the_logs_held_by_its_end(
     for household in sorted(then.households):
         known = read.show(household, day, REGION)
         assert known.moment.position == len(prefix)
+        if known.household_id != household:
+            continue
         assert to_bytes(known.state) == to_bytes(then.households[household].state)
         assert {f.finding_id for f in known.open_findings} == logged.get(household, set())
-        own = [row.event for row in prefix if household in row.household_ids]
-        assert known.process == process_of(own)
+        own = [row for row in prefix if household in row.household_ids]
+        if all(row.event.record_name != "HouseholdsRearranged" for row in own):
+            assert known.process == process_of(row.event for row in own)
         looked += 1
     assert looked
 

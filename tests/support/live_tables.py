@@ -26,7 +26,7 @@ from streams.engine.unit import ends_of
 from streams.household.rule_set import DEFAULT_RULE_SET, rules_payload
 from streams.radar.stage import RadarStage
 from tests.replay.test_radar_year import synthetic_year
-from tests.support.journal import Said, activated, journal, police
+from tests.support.journal import Said, activated, journal, police, rearranged
 from tests.support.log_rows import LogRows
 
 REGION_CODES = ("drenthe", "groningen")
@@ -149,13 +149,26 @@ def fill(live: LiveTables, rows: int = ROWS) -> None:
 
 
 def year(rows: int) -> list[bytes]:
-    """Return journal bodies: rules, then events of a year, of which one decides a merger."""
+    """Return journal bodies: rules, then events of a year; at the end two households become one.
+
+    The last row but one decides it, the last one moves what was the second household's; the tenth
+    from the end has moved some of it away and the fifth brought that back.
+    """
     said = [_opened(), activated("2024-05-01", "rules", rules_payload(DEFAULT_RULE_SET))]
-    bodies = journal([*said, *synthetic_year()])[:rows]
-    merger = decode_body("JournalRow", 1, bodies[-1])
-    homes = sorted({h["household_id"] for body in bodies for h in _row_of(body)["households"]})
-    merger["decisions"] = [{"kind": "MERGED", "code": "SAME_PEOPLE", "household_ids": homes[:2]}]
-    return [*bodies[:-1], encode_body("JournalRow", merger)]
+    said = [*said, *synthetic_year()][: rows - 1]
+    homes = sorted({household for one in said for household in one.households})[:2]
+    theirs = [at for at, one in enumerate(said, 1) if tuple(one.households) == (homes[1],)]
+    assert len(theirs) > 1, "the second household is worth moving"
+    at = said[-1].record["meta"]["occurred_at"].strftime("%Y-%m-%d %H:%M")
+    away, back = (homes[1], homes[0], theirs[:1]), (homes[0], homes[1], theirs[:1])
+    said[-10] = rearranged(at, "away", away, change="SPLIT")
+    said[-5] = rearranged(at, "back", back, change="SPLIT_UNDONE")
+    theirs = [each for each in theirs if each not in {len(said) - 9, len(said) - 4}]
+    said.append(rearranged(at, "merged", (homes[1], homes[0], theirs)))
+    bodies = journal(said)
+    merger = decode_body("JournalRow", 1, bodies[-2])
+    merger["decisions"] = [{"kind": "MERGED", "code": "SAME_PEOPLE", "household_ids": homes}]
+    return [*bodies[:-2], encode_body("JournalRow", merger), bodies[-1]]
 
 
 def more(name: str, count: int = 1) -> list[bytes]:
@@ -183,10 +196,6 @@ def _opened() -> Said:
         "RegionOpened", {"meta": said.record["meta"], "clock_mode": "REPLAY", "name": "Oefenregio"}
     )
     return Said(record_name="RegionOpened", record=record, households=())
-
-
-def _row_of(body: bytes) -> dict[str, Any]:
-    return decode_body("JournalRow", 1, body)
 
 
 def _row(log: Log, region: str, position: int, body: bytes) -> LogRow:

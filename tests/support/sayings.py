@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from streams.engine.stage import InputRecord
-from tests.support.admission import POLICE, AdmissionRoad, bsn, event_id, person
+from tests.support.admission import CASE_SYSTEM, POLICE, AdmissionRoad, bsn, event_id, person
 
 DAY = date(2025, 1, 1)
 RIA = {"family_name": "Testpersoon", "given_names": "Ria", "birth_date": "1980-02-03"}
@@ -23,7 +24,7 @@ def police(road: AdmissionRoad, event: str, *numbers: int, **fields: Any) -> Inp
         "persons": [person(ref, roles[ref]) for ref in range(len(numbers))],
         "people": [{"ref": ref, "bsn": bsn(n)} for ref, n in enumerate(numbers)],
     }
-    return road.say("PoliceReportSubmitted", event, source=POLICE, **said | fields)
+    return road.say("PoliceReportSubmitted", event, **{"source": POLICE} | said | fields)
 
 
 def registered(road: AdmissionRoad, event: str, case: str, **fields: Any) -> InputRecord:
@@ -63,4 +64,33 @@ def corrected(
         corrected_event_id=event_id(target),
         kind=kind,
         reason_code="INPUT_ERROR",
+    )
+
+
+def decided(
+    road: AdmissionRoad,
+    event: str,
+    kind: str,
+    *households: str,
+    people: Sequence[str] = (),
+    since: date | None = None,
+    **fields: Any,
+) -> InputRecord:
+    """Say what an analyst decided about households and people, by their tokens."""
+    said: dict[str, Any] = {"reason_code": "SAME_HOUSEHOLD", "decided_by": "analist-1"}
+    return road.say(
+        "AnalystDecided",
+        event,
+        kind=kind,
+        household_ids=list(households),
+        person_pids=list(people),
+        valid_from=since,
+        **said | fields,
+    )
+
+
+def undone(road: AdmissionRoad, event: str, decision: str) -> InputRecord:
+    """Take a decision back."""
+    return corrected(
+        road, event, decision, "RETRACTED", source=CASE_SYSTEM, topic="vt.in.analyst.v1"
     )

@@ -43,9 +43,33 @@ update admission.membership_support s set is_void = v.is_void
   from unnest(%(positions)s::bigint[], %(voids)s::bool[]) as v (position, is_void)
  where s.region = %(region)s and s.position = v.position;
 
--- name: close_memberships
-update admission.membership m set position_to = v.position
-  from unnest(%(households)s::text[], %(pids)s::text[], %(positions)s::bigint[])
+-- name: find_supports_of
+with people as (
+  select distinct s.pid from admission.membership_support s
+   where s.region = %(region)s and s.household_id = %(household)s
+)
+select s.position, s.household_id, s.pid, s.role, s.valid_from, s.is_void
+  from people p
+  join admission.membership_support s on s.region = %(region)s and s.pid = p.pid;
+
+-- name: take_supports
+delete from admission.membership_support s
+ using unnest(%(households)s::text[], %(pids)s::text[], %(positions)s::bigint[])
     as v (household_id, pid, position)
- where m.region = %(region)s and m.pid = v.pid and m.household_id = v.household_id
-   and m.position_to is null and m.position_from < v.position;
+ where s.region = %(region)s and s.position = v.position and s.pid = v.pid
+   and s.household_id = v.household_id;
+
+-- name: close_memberships
+-- What ended on a day stays known as such: the row without an end closes, one with it follows.
+with closed as (
+  update admission.membership m set position_to = v.position
+    from unnest(%(households)s::text[], %(pids)s::text[], %(positions)s::bigint[],
+                %(days)s::date[]) as v (household_id, pid, position, day)
+   where m.region = %(region)s and m.pid = v.pid and m.household_id = v.household_id
+     and m.position_to is null and m.valid_to is null and m.position_from < v.position
+  returning m.region, m.household_id, m.pid, m.role, m.valid_from, v.day, v.position
+)
+insert into admission.membership
+  (region, household_id, pid, role, valid_from, valid_to, position_from)
+select region, household_id, pid, role, valid_from, day, position
+  from closed where day > valid_from;

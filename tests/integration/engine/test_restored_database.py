@@ -41,6 +41,7 @@ DERIVED = {
     "admission.membership_support": "position, household_id, pid, role, valid_from, is_void",
     "admission.correction": "event_id, kind, target_event_id, replacement_event_id, position",
     "admission.sighting": "pid, household_id, role, seen_on, event_id, position, is_void",
+    "admission.told_sighting": "pid, sighting_position, household_id, position",
     "admission.region_clock": "mode, name, now, day, opened_at",
     "admission.pending": "source, event_id, is_reviewed",
     "admission.pending_key": "key, event_id",

@@ -10,6 +10,7 @@ from streams.household.findings import COOL_DOWN_DAYS, EXPIRY_DAYS
 from streams.household.rules import RULES, Rule
 from streams.household.severity import SEVERITY_BREAKS_SILENCE, Level
 from tests.spec.rules.cases import CASES
+from tests.spec.rules.measured import EXPLAINED, FINDINGS, REPORTS
 from tests.spec.rules.shape import Case
 
 PAGE = Path(__file__).parents[3] / "docs" / "rules.md"
@@ -49,6 +50,8 @@ def _rule(rule: type[Rule]) -> str:
         "",
         rule.meaning,
         "",
+        _how_often(rule.rule_id),
+        "",
         *_parameters(parameters),
         "| geval | wat er gebeurde | niveau |",
         "| --- | --- | --- |",
@@ -56,6 +59,16 @@ def _rule(rule: type[Rule]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _how_often(rule_id: str) -> str:
+    findings, high = FINDINGS[rule_id]
+    share = f"{100 * high / REPORTS:.1f}".replace(".", ",")
+    said = (
+        f"In de oefenregio (gesimuleerd Drenthe, {REPORTS} meldingen): {findings} radarsignalen; "
+        f"hoog of kritiek op {share} % van de meldingen."
+    )
+    return f"{said} {EXPLAINED[rule_id]}" if rule_id in EXPLAINED else said
 
 
 def _parameters(parameters: dict[str, int]) -> list[str]:
