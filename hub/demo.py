@@ -14,7 +14,8 @@ from rich.columns import Columns
 from connectors.simulation.figures import Figures, parse_figures
 from hub.cli.speaking import console, say, say_step
 from hub.local.stack import LocalStack, Progress, StackSettings, erase
-from hub.published import Compared, compare, tables
+from hub.published import Compared, compare
+from hub.published_tables import tables
 from hub.replay import replay, wait_until_projected
 from hub.settings import Settings
 from hub.up import Opening, bring_up

@@ -2,160 +2,181 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import psycopg
-from rich.table import Table
 
-from connectors.simulation.figures import CountFigure, Edition, Figures
+from connectors.simulation.figures import (
+    CountFigure,
+    Edition,
+    Figures,
+    ShareFigure,
+    Table,
+    TermFigure,
+)
 from connectors.simulation.months import first_day, last_day
-from projections.statistics import STATISTICS, count, month_matrix
+from projections.statistics import (
+    PLAIN,
+    Figure,
+    Period,
+    Question,
+    figures_of,
+    month_matrix,
+    rounded,
+    share,
+    statistic_of,
+)
 
-SERIES_TITLES = {
-    "report": "Meldingen",
-    "advice": "Adviezen",
-    "investigation_started": "Onderzoek gestart",
-    "conditions_started": "V&V gestart",
-}
-MONTHS = ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
-_KNOWN_STATISTICS = {statistic.id for statistic in STATISTICS}
+Number = int | Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """One published number beside ours."""
+    """One published number beside ours; `published_max` when any number of a range is right."""
 
     id: str
     edition: str
     known_on: date
-    published: int
-    ours: int
+    published: Number
+    ours: Number | None
+    published_max: Number | None = None
 
     @property
     def is_equal(self) -> bool:
         """Say whether they agree."""
-        return self.published == self.ours
+        if self.ours is None:
+            return False
+        most = self.published if self.published_max is None else self.published_max
+        return self.published <= self.ours <= most
 
     def document(self) -> dict[str, object]:
-        """Return it for a machine."""
-        return asdict(self)
+        """Return it for a machine; a share is a number with the decimals it is printed with."""
+        return {
+            "id": self.id,
+            "edition": self.edition,
+            "known_on": self.known_on,
+            "published": _plain(self.published),
+            "ours": None if self.ours is None else _plain(self.ours),
+        }
 
 
-def compare(connection: psycopg.Connection[Any], figures: Figures) -> Sequence[Compared]:
-    """Ask every month and every count that Radar has a statistic for, edition by edition."""
+def compare(
+    connection: psycopg.Connection[Any], figures: Figures, edition: str | None = None
+) -> Sequence[Compared]:
+    """Ask everything that a figures file prints, edition by edition, or of one edition.
+
+    Raises KeyError for a statistic that Radar does not have, ValueError for a code.
+    """
     found: list[Compared] = []
-    for edition in figures.editions:
-        found += _months(connection, figures.region.code, edition)
-        found += _counts(connection, figures.region.code, edition)
+    for each in figures.editions:
+        if edition in (None, each.id):
+            asked = _Asked(connection, figures.region.code, each)
+            found += asked.months()
+            for table in each.tables:
+                found += asked.table(table)
+            found += [asked.count(figure) for figure in each.counts]
+            found += [asked.share(figure) for figure in each.shares]
+            for term in each.terms:
+                found += asked.term(term)
     return found
 
 
-def is_asked(figure: CountFigure) -> bool:
-    """Say whether Radar has the statistic of a printed count; the others come with theirs."""
-    return figure.statistic in _KNOWN_STATISTICS and figure.code is None
+@dataclass(frozen=True, slots=True, kw_only=False)
+class _Asked:
+    connection: psycopg.Connection[Any]
+    region: str
+    edition: Edition
 
+    def months(self) -> Iterator[Compared]:
+        years = sorted({int(year) for series in self.edition.months.values() for year in series})
+        if not years:
+            return
+        known_on = self.edition.known_on
+        ours = month_matrix(self.connection, region=self.region, years=years, known_on=known_on)
+        for series, printed in self.edition.months.items():
+            for year, months in printed.items():
+                for number, published in enumerate(months, start=1):
+                    if published is not None:
+                        name = f"months.{series}.{year}-{number:02d}"
+                        yield self._one(name, published, ours[series][int(year)][number - 1])
 
-def _months(
-    connection: psycopg.Connection[Any], region: str, edition: Edition
-) -> Iterator[Compared]:
-    years = sorted({int(year) for series in edition.months.values() for year in series})
-    if not years:
-        return
-    ours = month_matrix(connection, region=region, years=years, known_on=edition.known_on)
-    for series, printed in edition.months.items():
-        for year, months in printed.items():
-            for number, published in enumerate(months, start=1):
-                if published is not None:
-                    yield Compared(
-                        id=f"months.{series}.{year}-{number:02d}",
-                        edition=edition.id,
-                        known_on=edition.known_on,
-                        published=published,
-                        ours=ours[series][int(year)][number - 1] or 0,
-                    )
-
-
-def _counts(
-    connection: psycopg.Connection[Any], region: str, edition: Edition
-) -> Iterator[Compared]:
-    for figure in edition.counts:
-        if not is_asked(figure):
-            continue
-        ours = count(
-            connection,
-            figure.statistic,
-            region=region,
-            first=first_day(figure.months[0]),
-            last=last_day(figure.months[-1]),
-            known_on=edition.known_on,
-        )
-        yield Compared(
-            id=figure.id,
-            edition=edition.id,
-            known_on=edition.known_on,
-            published=figure.count,
-            ours=ours.count,
-        )
-
-
-def tables(figures: Figures, compared: Sequence[Compared]) -> Iterator[Table]:
-    """Lay the comparison out for a terminal of 80 columns: a matrix per series, then counts."""
-    by_id = {(entry.edition, entry.id): entry for entry in compared}
-    for edition in figures.editions:
-        for series, printed in edition.months.items():
-            table = Table(
-                title=f"{SERIES_TITLES[series]}, gepubliceerd/ons",
-                title_justify="left",
-                caption=f"peildatum {edition.known_on:%d-%m-%Y}",
-                caption_justify="left",
+    def table(self, table: Table) -> Iterator[Compared]:
+        figures = self._figures(table)
+        if table.registered is not None:
+            whole = figures[PLAIN]
+            yield self._one(
+                f"{table.id}.registered",
+                table.registered.min,
+                (whole.population or 0) - (whole.not_registered or 0),
+                table.registered.max,
             )
-            table.add_column("maand")
-            for year in printed:
-                table.add_column(year, justify="right")
-            cells = {
-                year: [
-                    by_id.get((edition.id, f"months.{series}.{year}-{number:02d}"))
-                    for number in range(1, 13)
-                ]
-                for year in printed
-            }
-            for number, name in enumerate(MONTHS):
-                table.add_row(name, *(_cell(cells[year][number]) for year in printed))
-            table.add_section()
-            table.add_row("totaal", *(_total(cells[year]) for year in printed))
-            yield table
-        counts = [entry for entry in compared if entry.edition == edition.id]
-        counts = [entry for entry in counts if not entry.id.startswith("months.")]
-        if counts:
-            yield _count_table(edition, counts)
+        for row in table.rows:
+            figure = figures.get(row.code)
+            if figure is None:
+                raise ValueError(f"{table.id}: {table.statistic} has no such code")
+            name = f"{table.id}.{row.code}"
+            yield self._one(f"{name}.count", row.count, figure.count)
+            ours = _share(figure, "registered", table.decimals)
+            yield self._one(f"{name}.share", row.share, ours)
+
+    def count(self, figure: CountFigure) -> Compared:
+        return self._one(figure.id, figure.count, self._figure(figure).count)
+
+    def share(self, figure: ShareFigure) -> Compared:
+        ours = _share(self._figure(figure), figure.base, figure.decimals)
+        return self._one(figure.id, figure.share, ours)
+
+    def term(self, term: TermFigure) -> Iterator[Compared]:
+        figures = self._figures(term)
+        buckets = [figures[code] for code in statistic_of(term.statistic).codes[:3]]
+        for number, (printed, figure) in enumerate(zip(term.shares, buckets, strict=True), 1):
+            if printed is not None:
+                ours = _share(figure, "all", term.decimals)
+                yield self._one(f"{term.id}.{number}", printed, ours)
+        if term.mean_days_last is not None:
+            last = buckets[-1]
+            mean = rounded(Fraction(last.days or 0, last.count), 1) if last.count else None
+            yield self._one(f"{term.id}.mean_days_last", term.mean_days_last, mean)
+
+    def _figure(self, figure: CountFigure | ShareFigure) -> Figure:
+        figures = self._figures(figure)
+        code = PLAIN if figure.code is None else figure.code
+        if code not in figures:
+            raise ValueError(f"{figure.id}: {figure.statistic} has no such code")
+        return figures[code]
+
+    def _figures(
+        self, figure: Table | CountFigure | ShareFigure | TermFigure
+    ) -> Mapping[str, Figure]:
+        period = Period(first=first_day(figure.months[0]), last=last_day(figure.months[-1]))
+        question = Question(region=self.region, known_on=self.edition.known_on)
+        (found,) = figures_of(self.connection, figure.statistic, question, [period])
+        return found
+
+    def _one(
+        self, name: str, published: Number, ours: Number | None, most: int | None = None
+    ) -> Compared:
+        return Compared(
+            id=name,
+            edition=self.edition.id,
+            known_on=self.edition.known_on,
+            published=published,
+            ours=ours,
+            published_max=most,
+        )
 
 
-def _total(cells: Sequence[Compared | None]) -> str:
-    there = [cell for cell in cells if cell is not None]
-    return _pair(sum(c.published for c in there), sum(c.ours for c in there))
+def _share(figure: Figure, base: str, decimals: int) -> Decimal | None:
+    """Return the share that an edition prints; one of nothing is zero, as its tables print it."""
+    population, not_registered = figure.population or 0, figure.not_registered or 0
+    of = population if base == "all" else population - not_registered
+    return share(figure.count, of, decimals) if of else Decimal(0)
 
 
-def _count_table(edition: Edition, counts: Sequence[Compared]) -> Table:
-    table = Table(
-        title=edition.id,
-        title_justify="left",
-        caption=f"peildatum {edition.known_on:%d-%m-%Y}",
-        caption_justify="left",
-    )
-    table.add_column("cijfer")
-    table.add_column("gepubliceerd/ons", justify="right")
-    for entry in counts:
-        table.add_row(entry.id, _cell(entry))
-    return table
-
-
-def _cell(entry: Compared | None) -> str:
-    return "" if entry is None else _pair(entry.published, entry.ours)
-
-
-def _pair(published: int, ours: int) -> str:
-    text = f"{published}/{ours}"
-    return text if published == ours else f"[bold red]{text}[/]"
+def _plain(number: Number) -> int | float:
+    return float(number) if isinstance(number, Decimal) else number

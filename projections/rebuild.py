@@ -27,7 +27,7 @@ from streams.engine.log_copy import Stretch, copied_rows
 from streams.engine.parked_rows import taken, taken_late
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "facts": ("event", "correction", *(fact.table for fact in JOURNAL_FACTS)),
+    "facts": ("event", "correction", "calendar", *(fact.table for fact in JOURNAL_FACTS)),
     "advice": ("advice_event", "advice_correction", *(fact.table for fact in ADVICE_FACTS)),
     "history": ("timeline", "household"),
     "findings": ("finding",),

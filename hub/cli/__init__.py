@@ -21,6 +21,7 @@ from hub.cli.household import household_app
 from hub.cli.operate import doctor, migrate, serve, trace, work
 from hub.cli.parked import parked_app
 from hub.cli.rebuild import rebuild
+from hub.cli.report import report
 from hub.cli.review import review_app
 from hub.cli.rules import rules_app
 from hub.cli.run import demo, simulate, up
@@ -68,6 +69,7 @@ app.add_typer(review_app, name="review")
 app.add_typer(rules_app, name="rules")
 app.command()(doctor)
 app.command()(rebuild)
+app.command()(report)
 app.command()(verify)
 app.command()(work)
 app.command()(serve)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from projections.entries import LogEntry
+from streams.household.terms import Calendar
 
 Record = Mapping[str, Any]
 
@@ -17,14 +18,15 @@ class FactType:
 
     `chain` names what a newer statement replaces: two statements with one chain never stand
     together. None: every event states a fact of its own, and only a correction closes it.
-    `columns` are the table's own columns, `values` gives them in that order. Every table starts
-    with `COMMON_COLUMNS` (journal) or those without the household (advice).
+    `columns` are the table's own columns, `values` gives them in that order, with the calendar
+    that was in force at the entry's position. Every table starts with `COMMON_COLUMNS` (journal)
+    or those without the household (advice).
     """
 
     table: str
     record_name: str
     columns: tuple[str, ...]
-    values: Callable[[LogEntry], tuple[object, ...]]
+    values: Callable[[LogEntry, Calendar], tuple[object, ...]]
     chain: Callable[[Record], str] | None = None
 
     def chain_of(self, entry: LogEntry) -> str:
@@ -34,10 +36,10 @@ class FactType:
         return self.chain(entry.record)
 
 
-def fields(*names: str) -> Callable[[LogEntry], tuple[object, ...]]:
+def fields(*names: str) -> Callable[[LogEntry, Calendar], tuple[object, ...]]:
     """Take the columns from the record's fields of the same names."""
 
-    def values(entry: LogEntry) -> tuple[object, ...]:
+    def values(entry: LogEntry, _calendar: Calendar) -> tuple[object, ...]:
         record = entry.record
         return tuple(record[name] for name in names)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from projections.entries import LogEntry
 from projections.facts.fact_type import FactType, fields
+from streams.household.terms import Calendar
 
-_COLUMNS = (
+_STATED = (
     "report_id",
     "case_id",
     "received_on",
@@ -18,12 +20,21 @@ _COLUMNS = (
     "acute",
     "reasons",
 )
+_stated = fields(*_STATED)
+
+
+def _values(entry: LogEntry, calendar: Calendar) -> tuple[object, ...]:
+    """Add what the law asks: D1 for the assessment, D4 for a service that follows."""
+    received_on = entry.record["received_on"]
+    due = (calendar.assessment_due(received_on), calendar.service_due(received_on))
+    return (*_stated(entry, calendar), *due)
+
 
 REPORT = FactType(
     table="fact_report",
     record_name="ReportRegistered",
-    columns=_COLUMNS,
-    values=fields(*_COLUMNS),
+    columns=(*_STATED, "assessment_due_on", "service_due_on"),
+    values=_values,
     # Several registrations of one report: the last by journal position counts (definitions.md).
     chain=lambda record: str(record["report_id"]),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from projections.entries import LogEntry
 from projections.facts.fact_type import FactType
-from streams.household.terms import amsterdam_day
+from streams.household.terms import Calendar, amsterdam_day
 
 _COLUMNS = (
     "order_id",
@@ -17,7 +17,7 @@ _COLUMNS = (
 )
 
 
-def _values(entry: LogEntry) -> tuple[object, ...]:
+def _values(entry: LogEntry, _calendar: Calendar) -> tuple[object, ...]:
     record = entry.record
     return (
         record["order_id"],

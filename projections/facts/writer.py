@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from projections.copying import Connection, columns, copy_rows, table
 from projections.entries import LogEntry
+from projections.facts.calendars import Calendars, read_calendars
 from projections.facts.corrections import CorrectedEvent, CorrectionStore, CorrectionTables
 from projections.facts.fact_type import FactType
 from projections.facts.versions import Corrections, EventKey, Moment, Statement, Version, versions
@@ -47,7 +48,12 @@ def write_facts(
     connection: Connection, tables: FactTables, region: str, entries: Sequence[LogEntry]
 ) -> None:
     """Bring the facts of one region up to these entries, which come next in its log."""
-    _FactWriter(connection=connection, tables=tables, region=region).write(entries)
+    # Advice has no terms, and its log brings no calendar.
+    calendars = (
+        read_calendars(connection, region, entries) if tables.with_household else Calendars([])
+    )
+    writer = _FactWriter(connection=connection, tables=tables, region=region, calendars=calendars)
+    writer.write(entries)
     if tables.with_household:
         move_rows(connection, region, [fact.table for fact in tables.facts], entries)
 
@@ -57,6 +63,7 @@ class _FactWriter:
     connection: Connection
     tables: FactTables
     region: str
+    calendars: Calendars
 
     def write(self, entries: Sequence[LogEntry]) -> None:
         store = CorrectionStore(self.connection, self.tables.corrections, self.region)
@@ -110,7 +117,7 @@ class _FactWriter:
             yield chain, StatedFact(statement=statement, values=tuple(values))
 
     def _stated(self, fact: FactType, entry: LogEntry) -> StatedFact:
-        values = fact.values(entry)
+        values = fact.values(entry, self.calendars.at(entry.position))
         if self.tables.with_household:
             values = (next(iter(entry.household_ids), None), *values)
         moment = Moment(position=entry.position, known_at=entry.known_at)

@@ -1,7 +1,16 @@
-"""S08: reports received; no outcome removes a report, only its sender does (definitions.md)."""
+"""S08 and S09: reports received, and the share in which children are involved."""
 
 from __future__ import annotations
 
-from projections.statistics.figure import Statistic
+from projections.statistics.figure import Base, Statistic
 
-S08 = Statistic(id="S08", title="Meldingen", file="s08_reports.sql", section="reports")
+_FILE = "s08_reports.sql"
+S08 = Statistic(id="S08", title="Meldingen", file=_FILE, section="reports")
+S09 = Statistic(
+    id="S09",
+    title="Meldingen waarbij kinderen betrokken zijn",
+    file=_FILE,
+    section="children_involved",
+    base=Base.ALL,
+    decimals=0,
+)

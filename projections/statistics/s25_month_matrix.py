@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from projections.copying import Connection
 from projections.named_sql import query
-from projections.statistics.figure import SQL_PACKAGE, Statistic, ask, month
+from projections.statistics.figure import PLAIN, SQL_PACKAGE, Question, Statistic, ask, month
 from projections.statistics.s01_advices import S01
 from projections.statistics.s08_reports import S08
 from projections.statistics.s17_services_started import S17, S20
@@ -23,21 +23,27 @@ MonthMatrix = dict[str, dict[int, list[int | None]]]
 
 
 def month_matrix(
-    connection: Connection, *, region: str, years: Sequence[int], known_on: date | None
+    connection: Connection,
+    *,
+    region: str,
+    years: Sequence[int],
+    known_on: date | None,
+    municipality: str | None = None,
 ) -> MonthMatrix:
     """Return {series: {year: twelve counts}} as known at the end of `known_on` (None: now).
 
     A month that was not over on that day is None: half a month beside whole ones misleads. Its
     printed total is the sum of the months (definitions.md, S25), which the caller makes.
     """
+    question = Question(region=region, known_on=known_on, municipality=municipality)
     over_on = known_on or _yesterday(connection, region)
     months = [month(year, number) for year in years for number in range(1, 13)]
     matrix: MonthMatrix = {}
     for name, statistic in SERIES:
-        figures = ask(connection, statistic, region=region, periods=months, known_on=known_on)
+        answers = ask(connection, statistic, question, months)
         counts = [
-            figure.count if over_on is not None and period.last <= over_on else None
-            for period, figure in zip(months, figures, strict=True)
+            figures[PLAIN].count if over_on is not None and period.last <= over_on else None
+            for period, figures in zip(months, answers, strict=True)
         ]
         matrix[name] = {
             year: counts[12 * place : 12 * place + 12] for place, year in enumerate(years)

@@ -20,13 +20,16 @@ _SIMPLE: Mapping[str, Any] = {
     "timestamp-millis": datetime(2025, 1, 2, 20, tzinfo=UTC),
 }
 
+# The one text field with a form that "01" does not have.
+_DAYS = ["2025-01-02"]
+
 
 def sample_fields(record_name: str) -> dict[str, Any]:
     """Return every field but `meta` and the sealed block, each with a value."""
     schema = EVENT_TYPES[record_name].schema
     named = named_types(schema)
     return {
-        field["name"]: _sample(field["type"], named)
+        field["name"]: _DAYS if field.get("format") == "date" else _sample(field["type"], named)
         for field in schema["fields"]
         if field["name"] not in ("meta", "sealed_persons")
     }

@@ -1,0 +1,50 @@
+"""The working days that terms were counted by, as `RulesActivated` rows of a journal set them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from datetime import date
+
+from projections.copying import Connection, copy_rows
+from projections.entries import LogEntry
+from projections.named_sql import query
+from streams.household.terms import Calendar
+
+RULES_ACTIVATED = "RulesActivated"
+_PLAIN = Calendar()
+
+
+class Calendars:
+    """The calendars of one region, each in force after the position of its row."""
+
+    def __init__(self, calendars: Sequence[tuple[int, Calendar]]) -> None:
+        self._positions = [position for position, _ in calendars]
+        self._calendars = [calendar for _, calendar in calendars]
+
+    def at(self, position: int) -> Calendar:
+        """Return the calendar in force for the row at a position; without any, the law's own."""
+        place = bisect_left(self._positions, position)
+        return self._calendars[place - 1] if place else _PLAIN
+
+
+def read_calendars(connection: Connection, region: str, entries: Sequence[LogEntry]) -> Calendars:
+    """Store the calendars that these entries bring, and return all of the region."""
+    brought = [(e.position, e.record["calendar"]) for e in entries if _brings(e)]
+    cursor = connection.execute(query("calendar.sql", "select"), {"region": region})
+    known = [(position, list(days)) for position, days in cursor]
+    if brought:
+        rows = [(region, position, _days(texts)) for position, texts in brought]
+        copy_rows(connection, "calendar", ("region", "position", "extra_days"), rows)
+        known += [(position, _days(texts)) for position, texts in brought]
+    return Calendars(
+        [(position, Calendar(extra_days=frozenset(days))) for position, days in sorted(known)]
+    )
+
+
+def _brings(entry: LogEntry) -> bool:
+    return entry.record_name == RULES_ACTIVATED
+
+
+def _days(texts: Sequence[str]) -> list[date]:
+    return sorted(date.fromisoformat(text) for text in texts)

@@ -1,0 +1,2 @@
+-- name: select
+select position, extra_days from projections.calendar where region = %(region)s order by position;

@@ -1,0 +1,332 @@
+"""The chapters of the Bestuursrapportage: 2.1 to 2.5 and the appendix. Pure.
+
+The numbers follow the published report's; the sentences state what the figures say and nothing
+that Radar does not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import accumulate
+
+from projections.statistics.s16_work_stock import OPEN, OVERDUE, PICKED_UP, WAITING
+from query.report.blocks import (
+    Block,
+    Cell,
+    Chapter,
+    ChartBlock,
+    ChartKind,
+    Paragraph,
+    Publication,
+    Series,
+    Subheading,
+    TableBlock,
+    percent,
+)
+from query.report.content import Count, Report, Share, Stock, Table, Term
+from query.report.directions import THRESHOLDS, count_direction, share_direction
+from query.wording import MONTHS, day_words, number_digits
+
+MONTHS_SHORT = (
+    "jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec",
+)  # fmt: skip
+APPENDIX_SERIES = (
+    ("report", "Melding"),
+    ("advice", "Advies"),
+    ("investigation_started", "Onderzoek"),
+    ("conditions_started", "V&V"),
+)
+STOCK_WORDS = {
+    OPEN: "open",
+    WAITING: "wachtend",
+    PICKED_UP: "opgepakt",
+    OVERDUE: "over de wettelijke datum",
+}
+
+
+def publication(report: Report) -> Publication:
+    """Return the Bestuursrapportage over the report's period."""
+    told = _Teller(report)
+    asked = report.question
+    chapters = (
+        Chapter(number="2.1", title="Adviezen", blocks=list(told.advices())),
+        Chapter(number="2.2", title="Meldingen", blocks=list(told.reports())),
+        Chapter(number="2.3", title="Voorwaarden & Vervolg", blocks=list(told.conditions())),
+        Chapter(number="2.4", title="Onderzoek", blocks=list(told.investigations())),
+        Chapter(number="2.5", title="Huisverboden", blocks=list(told.orders())),
+        Chapter(number="", title="Bijlage: gestart per maand", blocks=list(told.appendix())),
+        Chapter(number="", title="Verantwoording", blocks=list(told.account())),
+    )
+    return Publication(
+        title=f"Bestuursrapportage {period_words(report)}",
+        subtitle=f"Veilig Thuis {report.region_name}",
+        region=asked.region,
+        known_on=asked.known_on,
+        chapters=chapters,
+    )
+
+
+def period_words(report: Report) -> str:
+    """Return the period in words."""
+    first, last = report.question.first, report.question.last
+    if first.year != last.year:
+        return f"{MONTHS[first.month - 1]} {first.year} t/m {MONTHS[last.month - 1]} {last.year}"
+    if (first.month, last.month) == (1, 12):
+        return str(first.year)
+    return f"{MONTHS[first.month - 1]} t/m {MONTHS[last.month - 1]} {last.year}"
+
+
+class _Teller:
+    """Tells each chapter from one report."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._tables = {table.id: table for table in report.tables}
+        self._terms = {term.service: term for term in report.terms}
+        self._stocks = {stock.service: stock for stock in report.stocks}
+
+    def advices(self) -> Iterator[Block]:
+        counts, chats = self._counts("S01"), self._shares("S02")
+        mean = round_half_up(counts[0].count, self._report.question.months)
+        yield Paragraph(
+            text=f"In de periode {period_words(self._report)} zijn {_number(counts[0])} adviezen "
+            f"gegeven, waarvan {number_digits(chats[0].count)} chats "
+            f"({percent(chats[0].share)} van alle adviezen). Gemiddeld zijn dat "
+            f"{number_digits(mean)} adviezen per maand. {_compared('Het aantal adviezen', counts)}"
+        )
+        yield self._cumulative(2, "adviezen", "advice")
+        yield Subheading(text="Herkomst van de adviesvragen")
+        schools = self._shares("S06")
+        yield Paragraph(
+            text=f"Scholen vroegen {number_digits(schools[0].count)} keer advies: "
+            f"{percent(schools[0].share)} van alle adviezen. {_earlier_shares(schools)}"
+        )
+        yield _seekers(self._tables["figure3"])
+        yield Subheading(text="Aard van het geweld")
+        yield _share_table(self._tables["table1"], "Tabel 1: aard van het geweld bij adviezen")
+
+    def reports(self) -> Iterator[Block]:
+        counts, children = self._counts("S08"), self._shares("S09")
+        yield Paragraph(
+            text=f"In de periode {period_words(self._report)} zijn {_number(counts[0])} meldingen "
+            f"gedaan. {_compared('Het aantal meldingen', counts)}"
+        )
+        yield self._cumulative(4, "meldingen", "report")
+        direction = share_direction(children[0].exact, children[1].exact)
+        yield Paragraph(
+            text=f"Bij {percent(children[0].share)} van alle meldingen zijn kinderen betrokken. "
+            f"Dit is {direction} dezelfde periode van {children[1].period.first.year} "
+            f"({percent(children[1].share)})."
+        )
+        yield Subheading(text="Wie melden er?")
+        yield _share_table(self._tables["table2"], "Tabel 2: melders per sector")
+        yield Subheading(text="Aard en vorm van het geweld")
+        yield _share_table(self._tables["table3"], "Tabel 3: aard van het geweld bij meldingen")
+        yield _share_table(self._tables["table4"], "Tabel 4: vorm van het geweld bij meldingen")
+        yield Subheading(text="Wettelijke termijn en werkvoorraad")
+        term = self._terms["safety_assessment"]
+        yield _term_table(term, "Doorlooptijd van de veiligheidsbeoordeling")
+        if term.mean_days_last is not None:
+            mean = str(term.mean_days_last).replace(".", ",")
+            yield Paragraph(
+                text="De veiligheidsbeoordelingen die na meer dan 15 dagen werden afgerond, "
+                f"duurden gemiddeld {mean} dagen."
+            )
+        yield _stock_table(self._stocks["safety_assessment"], self._report.question.first)
+
+    def conditions(self) -> Iterator[Block]:
+        counts = self._counts("S17")
+        yield Paragraph(
+            text=f"Er zijn {_number(counts[0])} diensten Voorwaarden & Vervolg gestart. "
+            f"{_compared('Dit aantal', counts)}"
+        )
+        yield self._cumulative(5, "gestarte diensten Voorwaarden & Vervolg", "conditions_started")
+        yield Subheading(text="Wettelijke termijn")
+        yield _term_table(self._terms["conditions"], "Doorlooptijd van Voorwaarden & Vervolg")
+        yield Subheading(text="Wachtend op Voorwaarden & Vervolg")
+        yield from _stock_blocks(self._stocks["conditions"], 6, "Voorwaarden & Vervolg")
+
+    def investigations(self) -> Iterator[Block]:
+        counts = self._counts("S20")
+        yield Paragraph(
+            text=f"Er zijn {_number(counts[0])} onderzoeken gestart. "
+            f"{_compared('Dit aantal', counts)}"
+        )
+        yield self._cumulative(7, "gestarte onderzoeken", "investigation_started")
+        yield Subheading(text="Wettelijke termijn")
+        yield _term_table(self._terms["investigation"], "Doorlooptijd van onderzoeken")
+        yield Subheading(text="Wachtend op onderzoek")
+        yield from _stock_blocks(self._stocks["investigation"], 8, "onderzoek")
+
+    def orders(self) -> Iterator[Block]:
+        counts = self._counts("S23")
+        yield Paragraph(
+            text=f"Er zijn {_number(counts[0])} huisverboden opgelegd. "
+            f"{_compared('Dit aantal', counts)}"
+        )
+        newest_last = list(reversed(counts))
+        years = [str(count.period.first.year) for count in newest_last]
+        yield ChartBlock(
+            number=9,
+            title="opgelegde huisverboden",
+            kind=ChartKind.BARS,
+            places=years,
+            series=(Series(name="aantal", values=[count.count for count in newest_last]),),
+            summary="Dezelfde maanden van drie jaren.",
+            place_title="jaar",
+        )
+
+    def appendix(self) -> Iterator[Block]:
+        for series, word in APPENDIX_SERIES:
+            by_year = self._report.months[series]
+            rows: list[Sequence[Cell]] = [
+                (name, *(counts[number] for counts in by_year.values()))
+                for number, name in enumerate(MONTHS)
+            ]
+            rows.append(("totaal", *(total_of(counts) for counts in by_year.values())))
+            yield TableBlock(
+                title=f"{word}: gestart per maand",
+                header=("maand", *(str(year) for year in by_year)),
+                rows=rows,
+                has_totals=True,
+            )
+
+    def account(self) -> Iterator[Block]:
+        known_on = day_words(self._report.question.known_on)
+        yield Paragraph(
+            text=f"Alle cijfers zijn zoals bekend aan het einde van {known_on}. Wat later is "
+            "ontvangen of gecorrigeerd, telt niet mee. Een percentage wordt één keer afgerond, uit "
+            "de aantallen. “Niet geregistreerd” staat bij elke tabel en telt niet mee in de noemer."
+        )
+        yield Paragraph(text=THRESHOLDS)
+        if self._report.parked:
+            yield Paragraph(
+                text=f"Let op: {number_digits(self._report.parked)} huishoudens wachten op "
+                "herstel. Hun nieuwste gebeurtenissen zijn nog niet in deze cijfers verwerkt."
+            )
+
+    def _counts(self, statistic: str) -> Sequence[Count]:
+        return [count for count in self._report.counts if count.statistic == statistic]
+
+    def _shares(self, statistic: str) -> Sequence[Share]:
+        return [share for share in self._report.shares if share.statistic == statistic]
+
+    def _cumulative(self, number: int, title: str, series: str) -> ChartBlock:
+        by_year = self._report.months[series]
+        return ChartBlock(
+            number=number,
+            title=f"{title}, cumulatief per jaar",
+            kind=ChartKind.LINES,
+            places=MONTHS_SHORT,
+            series=[
+                Series(name=str(year), values=running(counts)) for year, counts in by_year.items()
+            ],
+            summary="Per jaar een lijn, opgeteld vanaf januari.",
+        )
+
+
+def running(counts: Sequence[int | None]) -> list[int | None]:
+    """Return the running sums; nothing after the first month that was not over."""
+    known = counts[: counts.index(None)] if None in counts else counts
+    sums: list[int | None] = list(accumulate(count or 0 for count in known))
+    return sums + [None] * (len(counts) - len(sums))
+
+
+def total_of(counts: Sequence[int | None]) -> int | None:
+    """Return the sum of the printed months: a printed total is always that (S25)."""
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
+
+
+def round_half_up(count: int, of: int) -> int:
+    """Return a mean as a whole number, rounded half up."""
+    return (2 * count + of) // (2 * of)
+
+
+def _number(count: Count) -> str:
+    return number_digits(count.count)
+
+
+def _compared(what: str, counts: Sequence[Count]) -> str:
+    now, *earlier = counts
+    parts = [
+        f"{count_direction(now.count, then.count)} in {then.period.first.year} ({_number(then)})"
+        for then in earlier
+    ]
+    return f"{what} is {' en '.join(parts)}."
+
+
+def _earlier_shares(shares: Sequence[Share]) -> str:
+    told = [f"{percent(share.share)} in {share.period.first.year}" for share in shares[1:]]
+    return f"In dezelfde periode was dat {' en '.join(told)}."
+
+
+def _seekers(table: Table) -> Block:
+    rows = [row for row in table.rows if row.count]
+    if not rows:
+        return Paragraph(text="Figuur 3 ontbreekt: bij geen advies is de rol geregistreerd.")
+    return ChartBlock(
+        number=3,
+        title="adviezen naar rol van de adviesvrager",
+        kind=ChartKind.BARS,
+        places=[row.label for row in rows],
+        series=(Series(name="aantal", values=[row.count for row in rows]),),
+        summary=_basis(table),
+        place_title="rol",
+    )
+
+
+def _basis(table: Table) -> str:
+    return (
+        f"Percentages van {number_digits(table.denominator)} met dit gegeven; "
+        f"{number_digits(table.not_registered)} niet geregistreerd."
+    )
+
+
+def _share_table(table: Table, title: str) -> TableBlock:
+    return TableBlock(
+        title=title,
+        header=(table.title, "Aantal", "% van geregistreerd"),
+        rows=[(row.label, row.count, row.share) for row in table.rows],
+        note=_basis(table),
+    )
+
+
+def _term_table(term: Term, title: str) -> TableBlock:
+    rows: list[Sequence[Cell]] = [
+        (bucket.label, bucket.count, bucket.share) for bucket in (*term.buckets, *term.by_law)
+    ]
+    note = f"Van {number_digits(term.total)} in de periode afgerond."
+    if term.by_law:
+        note += " De wettelijke termijn staat apart en telt niet op met de andere."
+    return TableBlock(title=title, header=("Doorlooptijd", "Aantal", "%"), rows=rows, note=note)
+
+
+def _stock_table(stock: Stock, first: date) -> TableBlock:
+    codes = list(stock.counts)
+    return TableBlock(
+        title="Open veiligheidsbeoordelingen op de eerste dag van de maand",
+        header=("eerste van de maand", *(STOCK_WORDS[code] for code in codes)),
+        rows=[
+            (day_words(day), *(stock.counts[code][number] for code in codes))
+            for number, day in enumerate(stock.days)
+            if day >= first
+        ],
+        note="Wat nog openstaat, ontbreekt in de doorlooptijden hierboven: lees ze samen.",
+    )
+
+
+def _stock_blocks(stock: Stock, number: int, word: str) -> Iterator[Block]:
+    yield ChartBlock(
+        number=number,
+        title=f"werkvoorraad {word} op de eerste van de maand",
+        kind=ChartKind.LINES,
+        places=[f"{day:%d-%m-%Y}" for day in stock.days],
+        series=[
+            Series(name=STOCK_WORDS[code], values=list(counts))
+            for code, counts in stock.counts.items()
+        ],
+        summary="Stand om 00.00 uur op de eerste van elke maand.",
+        place_title="peildatum",
+    )

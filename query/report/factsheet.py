@@ -1,0 +1,42 @@
+"""The factsheet of one year: eight numbers beside those of the year before. Pure."""
+
+from __future__ import annotations
+
+from query.report.blocks import Chapter, Paragraph, Publication, TableBlock
+from query.report.content import Report
+from query.report.directions import THRESHOLDS, count_direction
+from query.wording import day_words
+
+LINES = (
+    ("S01", "Adviezen"),
+    ("S08", "Meldingen"),
+    ("S26a", "Overdracht naar hulpverlening"),
+    ("S26b", "Overdracht naar cliënt/netwerk"),
+    ("S17", "Voorwaarden & Vervolg"),
+    ("S20", "Onderzoek"),
+    ("S23", "Huisverboden"),
+    ("S27", "MDA++"),
+)
+
+
+def factsheet(report: Report) -> Publication:
+    """Return the factsheet over the report's period, a calendar year."""
+    rows = []
+    for statistic, title in LINES:
+        now, before, _ = [count for count in report.counts if count.statistic == statistic]
+        rows.append((title, now.count, before.count, count_direction(now.count, before.count)))
+    year = report.question.first.year
+    table = TableBlock(
+        title=f"Veilig Thuis {report.region_name} in {year}",
+        header=("", str(year), str(year - 1), f"ten opzichte van {year - 1}"),
+        rows=[(title, now, before, word.split()[0]) for title, now, before, word in rows],
+    )
+    known_on = day_words(report.question.known_on)
+    account = Paragraph(text=f"Cijfers zoals bekend aan het einde van {known_on}. {THRESHOLDS}")
+    return Publication(
+        title=f"Factsheet {year}",
+        subtitle=f"Veilig Thuis {report.region_name}",
+        region=report.question.region,
+        known_on=report.question.known_on,
+        chapters=(Chapter(number="", title="Cijfers", blocks=(table, account)),),
+    )

@@ -1,0 +1,63 @@
+"""The simulated region in the read tables: filled once, read by everything here.
+
+No broker and no admission: every event that figures are made of is its own journal row, known at
+the start of its day, as the clock of a REPLAY region has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from connectors.simulation.days import simulate
+from connectors.simulation.events import SimulatedEvent, Slice
+from connectors.simulation.figures import Figures, shipped_figures
+from projections.facts.registry import ADVICE_FACTS, JOURNAL_FACTS
+from streams.engine.database import Connection
+from streams.engine.stage import InputRecord
+from streams.household.terms import start_of_day
+from tests.support.databases import drop_database, fresh_database
+from tests.support.log_rows import LogRows, lease
+from tests.support.projected import migrate_projections, project
+
+if TYPE_CHECKING:
+    from hub.local.endpoints import Endpoints
+
+SEED = 20251123
+UNIT_ROWS = 1000
+COUNTED = {"EventCorrected", "AdviceCorrected"} | {
+    fact.record_name for fact in (*JOURNAL_FACTS, *ADVICE_FACTS)
+}
+
+
+@pytest.fixture(scope="session")
+def printed() -> Figures:
+    return shipped_figures()
+
+
+@pytest.fixture(scope="session")
+def filled(stack: Endpoints, printed: Figures) -> Iterator[Connection]:
+    url = fresh_database(stack)
+    with psycopg.connect(url) as connection:
+        migrate_projections(connection)
+        code = printed.region.code
+        held, log, waiting = lease(code), LogRows(region=code), []
+        for day in simulate(printed, SEED):
+            waiting += [_row(log, day, e) for e in day.events if e.record_name in COUNTED]
+            if len(waiting) >= UNIT_ROWS:
+                project(connection, held, waiting)
+                waiting = []
+        project(connection, held, waiting)
+        connection.commit()
+        yield connection
+    drop_database(stack, url)
+
+
+def _row(log: LogRows, day: Slice, event: SimulatedEvent) -> InputRecord:
+    households = [event.record["case_id"]] if "case_id" in event.record else []
+    return log.record(
+        event.record_name, event.record, known_at=start_of_day(day.day), households=households
+    )
