@@ -204,18 +204,19 @@ def test_one_of_several_fails_again_and_one_is_parked_twice(
     live.catch_up()
     found = [row[1:5] for row in parked(live)]
     first = next(row[1] for row in found if row[0] == twice)
-    assert found == [
+    assert set(found) == {
         (twice, first, 1, ROWS + 1),
         (twice, ROWS + 2, 1, None),
         (name, position, 2, None),
-    ]
+    }
+    assert len(found) == 3
     assert check(live).is_equal
 
     defect.hits.clear()
     ask(live, "ask-2")
     live.append(JOURNAL, DRENTHE, journal([tick("2026-03-01")]))
     live.catch_up()
-    assert [row[4] for row in parked(live)] == [ROWS + 1, ROWS + 6, ROWS + 6]
+    assert sorted(row[4] for row in parked(live)) == [ROWS + 1, ROWS + 6, ROWS + 6]
     assert states(live) == stored(whole(live).households)
     report = check(live)
     assert report.is_equal
