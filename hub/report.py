@@ -57,7 +57,7 @@ def make_report(database_url: str, wanted: Wanted) -> Report:
             today=region.today,
             opened_on=_opened_on(connection, region),
         )
-        return collect(connection, region, question, parked=0)
+        return collect(connection, region, question)
 
 
 def rendered(report: Report, wanted: Wanted, form: str) -> bytes:

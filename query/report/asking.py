@@ -88,9 +88,7 @@ LATER_WORDS: Mapping[str, str] = {"S15": "meer dan 15 dagen"}
 _LATER = "meer dan 105 dagen"
 
 
-def collect(
-    connection: ReadConnection, region: Region, asked: ReportQuestion, *, parked: int
-) -> Report:
+def collect(connection: ReadConnection, region: Region, asked: ReportQuestion) -> Report:
     """Return the whole report in one snapshot's answers; `connection` is inside that snapshot."""
     question = Question(
         region=asked.region, known_on=asked.known_on, municipality=asked.municipality
@@ -100,7 +98,7 @@ def collect(
     return Report(
         question=asked,
         region_name=region.name,
-        parked=parked,
+        parked=region.parked,
         tables=[by_statistic.table(*one) for one in TABLES],
         months=month_matrix(
             connection,

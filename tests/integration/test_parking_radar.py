@@ -112,13 +112,13 @@ def of_household(records: list[dict[str, Any]], name: str) -> list[dict[str, Any
     return [content(record) for record in records if record["household_id"] == name]
 
 
-def busiest(live: LiveTables) -> tuple[str, int]:
-    """Return the household with most findings, and the journal row of its second."""
+def busiest(live: LiveTables, but: str = "") -> tuple[str, int]:
+    """Return the household with most findings, `but` one, and the journal row of its second."""
     found: dict[str, list[int]] = {}
     for row in whole(live).findings:
         record = decode_body("FindingEvent", 1, row.body)
         found.setdefault(record["household_id"], []).append(record["journal_position"])
-    name = max(sorted(found), key=lambda one: len(found[one]))
+    name = max(sorted(found.keys() - {but}), key=lambda one: len(found[one]))
     assert len(found[name]) >= 3
     return name, found[name][1]
 
@@ -194,8 +194,8 @@ def test_what_fails_again_waits_on_and_counts(live: LiveTables, defect: Defect) 
 def test_one_of_several_fails_again_and_one_is_parked_twice(
     live: LiveTables, defect: Defect
 ) -> None:
-    (name, position), twice = busiest(live), "household-037"
-    assert name != twice
+    twice = "household-001"  # of which `more` brings rows
+    name, position = busiest(live, but=twice)
     defect.hits = {(DRENTHE, name): position, (DRENTHE, twice): 3}
     live.catch_up()
     defect.hits[DRENTHE, twice] = ROWS + 2

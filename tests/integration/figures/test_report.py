@@ -30,6 +30,7 @@ REGION = Region(
     journal_position=1,
     projected_position=1,
     projected_at=None,
+    parked=3,
 )
 
 
@@ -41,7 +42,7 @@ def report(filled: Connection) -> Report:
         last=date(2025, 8, 31),
         known_on=date(2025, 9, 15),
     )
-    return collect(filled, REGION, asked, parked=0)
+    return collect(filled, REGION, asked)
 
 
 def test_the_tables_are_the_published_ones(report: Report) -> None:
@@ -82,6 +83,8 @@ def test_the_chapters_say_what_the_published_report_says(report: Report) -> None
     # Figures 2 and 4 to 9: the simulated region registers no role of who asks for advice.
     assert text.count("<svg") == 7
     assert "Figuur 3 ontbreekt" in text
+    assert "3 huishoudens wachten op herstel" in text
+    assert report_document(report)["parked"] == 3
 
 
 def test_every_chart_has_a_name_a_description_and_its_numbers(report: Report) -> None:
@@ -141,7 +144,7 @@ def test_the_factsheet_is_the_published_one(filled: Connection) -> None:
         last=date(2023, 12, 31),
         known_on=date(2024, 3, 1),
     )
-    told = factsheet(collect(filled, REGION, asked, parked=0))
+    told = factsheet(collect(filled, REGION, asked))
     table = told.chapters[0].blocks[0]
     numbers = [tuple(row[1:3]) for row in table.rows]  # type: ignore[union-attr]
     assert numbers == [
