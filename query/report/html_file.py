@@ -17,7 +17,7 @@ def publication_html(publication: Publication) -> str:
 
 def _environment() -> Environment:
     templates = Environment(
-        loader=PackageLoader("query", "templates"),
+        loader=PackageLoader("query.report", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

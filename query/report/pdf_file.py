@@ -34,7 +34,7 @@ def publication_pdf(publication: Publication) -> bytes:
     """Return the PDF. Raises typst.TypstError when it would not meet PDF/UA."""
     with tempfile.TemporaryDirectory(prefix="radar-report-") as folder:
         room = Path(folder)
-        template = resources.files("query") / "templates" / TEMPLATE
+        template = resources.files("query.report") / "templates" / TEMPLATE
         (room / TEMPLATE).write_text(template.read_text(encoding="utf-8"), encoding="utf-8")
         document = {
             "title": publication.title,
