@@ -68,6 +68,24 @@ class Stand:
         finally:
             drop_database(self.stack.endpoints, url)
 
+    @contextmanager
+    def database_of_reader(self, happenings: Iterable[Happening]) -> Iterator[str]:
+        """Make a database whose journal stands at the end of these events, without its rows.
+
+        A reader waits for what its table does not have yet; the rows come by the topic.
+        """
+        heads = dict.fromkeys(REGIONS, 0)
+        for happening in happenings:
+            heads[happening.region] = happening.position
+        with self.database() as url:
+            with psycopg.connect(url) as connection, connection.cursor() as cursor:
+                cursor.executemany(
+                    "insert into engine.log_head (log, region, position, relayed)"
+                    " values (%s, %s, %s, %s)",
+                    [(JOURNAL.name, region, head, head) for region, head in heads.items()],
+                )
+            yield url
+
     def environment(self, database: str) -> dict[str, str]:
         """Return the environment of a process that works on that database."""
         return {

@@ -82,7 +82,11 @@ def _stage(stand: Stand, events: int) -> list[float]:
     frame = frames(stand.stack.data / BUNDLE_FILE)[JOURNAL.record_name]
     messages = [journal_message(happening, frame) for happening in happenings(events)]
     stand.new_log_topics()
-    with stand.database() as url, Arrivals(url) as arrivals, stand.workers(["radar"], url):
+    with (
+        stand.database_of_reader(happenings(events)) as url,
+        Arrivals(url) as arrivals,
+        stand.workers(["radar"], url),
+    ):
         stand.wait_claimed(url, ["radar"])
         sent = send(stand.settings.bootstrap, messages, PER_SECOND)
         _wait_all(lambda: all(_stage_seen(arrivals, one) for one in sent[-len(REGIONS) :]))

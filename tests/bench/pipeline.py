@@ -158,7 +158,7 @@ def _rival(stand: Stand, name: str, number: int, events: int) -> Outcome:
 
 def _radar_stage(stand: Stand, events: int) -> Outcome:
     """Run the radar stage's real worker until its head stands at the journal's end."""
-    with stand.database() as url:
+    with stand.database_of_reader(happenings(events)) as url:
         servers = stand.server_seconds()
         with stand.workers(["radar"], url) as (worker,):
             wait_until_reached(partial(read_by, url, "radar"), events, "radar")

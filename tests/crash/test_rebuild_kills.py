@@ -26,7 +26,7 @@ COMMAND = (
 )
 WAITING = (
     "select pid from pg_stat_activity where datname = current_database()"
-    " and wait_event_type = 'Lock' and query like 'copy%%engine%%'"
+    " and wait_event_type = 'Lock' and query like '%%engine.%%'"
 )
 SCHEMAS = "select nspname from pg_namespace where nspname ~ '^(radar|projections)_' order by 1"
 
