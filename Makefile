@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup-done
 ROOMS := schemas streams projections connectors query hub
 FAST_TESTS = $(wildcard tests/unit tests/spec tests/property tests/golden tests/architecture)
+NEED_NO_SERVER = $(FAST_TESTS) $(wildcard tests/replay tests/simulator)
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 UV_VERSION := 0.13.9
@@ -67,7 +68,8 @@ fix: setup ## Repair what the linter and the formatter can repair
 
 .PHONY: test
 test: setup test-prerequisites static ## Everything CI runs: all tests, on real servers
-	@$(BIN)/pytest tests
+	@$(BIN)/pytest --numprocesses=2 $(NEED_NO_SERVER)
+	@$(BIN)/pytest tests $(addprefix --ignore=,$(NEED_NO_SERVER))
 
 # Faults and seed of the long soak: make test-long FAULTS=1000 SEED=3
 FAULTS ?= 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -41,4 +42,6 @@ def run(seconds: float, count: int = 2) -> list[int]:
 
 
 if __name__ == "__main__":
+    # Whoever was started in the background has SIGINT ignored, and would pass that on.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     run(float(sys.argv[1]))

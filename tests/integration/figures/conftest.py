@@ -39,7 +39,7 @@ def printed() -> Figures:
 
 
 @pytest.fixture(scope="session")
-def filled(stack: Endpoints, printed: Figures) -> Iterator[Connection]:
+def filled_database(stack: Endpoints, printed: Figures) -> Iterator[str]:
     url = fresh_database(stack)
     with psycopg.connect(url) as connection:
         migrate_projections(connection)
@@ -51,9 +51,15 @@ def filled(stack: Endpoints, printed: Figures) -> Iterator[Connection]:
                 project(connection, held, waiting)
                 waiting = []
         project(connection, held, waiting)
-        connection.commit()
-        yield connection
+    yield url
     drop_database(stack, url)
+
+
+@pytest.fixture(scope="module")
+def filled(filled_database: str) -> Iterator[Connection]:
+    """Read it by a connection of the module's own: other modules stop the server."""
+    with psycopg.connect(filled_database) as connection:
+        yield connection
 
 
 def _row(log: LogRows, day: Slice, event: SimulatedEvent) -> InputRecord:
