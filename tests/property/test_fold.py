@@ -55,10 +55,16 @@ def test_any_order_with_any_duplicates_gives_the_same_bytes(
 def test_any_order_of_arrival_gives_the_same_conditions(
     said: list[Said], data: st.DataObject
 ) -> None:
-    # Positions are those of arrival here; corrections stand after what they correct, always.
+    # Positions are those of arrival here; corrections stand after what they correct, always, and
+    # of several versions of a monitoring moment the last by position counts (definitions.md, R18).
     reports = [one for one in said if one.record_name != "EventCorrected"]
     corrections = [one for one in said if one.record_name == "EventCorrected"]
-    shuffled = [*data.draw(st.permutations(reports)), *corrections]
+    moments = iter([one for one in reports if one.record_name == "MonitoringMomentRecorded"])
+    arrived = [
+        next(moments) if one.record_name == "MonitoringMomentRecorded" else one
+        for one in data.draw(st.permutations(reports))
+    ]
+    shuffled = [*arrived, *corrections]
     assert held(fold(events(shuffled))) == held(fold(events(said)))
 
 
