@@ -8,6 +8,7 @@ from rich.table import Table
 
 from connectors.simulation.figures import Edition, Figures
 from hub.published import Compared, Number
+from query.wording import MONTHS_SHORT
 
 SERIES_TITLES = {
     "report": "Meldingen",
@@ -15,7 +16,6 @@ SERIES_TITLES = {
     "investigation_started": "Onderzoek gestart",
     "conditions_started": "V&V gestart",
 }
-MONTHS = ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
 
 
 def tables(figures: Figures, compared: Sequence[Compared]) -> Iterator[Table]:
@@ -41,7 +41,7 @@ def _matrix(
         year: [by_id.get(f"months.{series}.{year}-{number:02d}") for number in range(1, 13)]
         for year in years
     }
-    for number, name in enumerate(MONTHS):
+    for number, name in enumerate(MONTHS_SHORT):
         table.add_row(name, *(_cell(cells[year][number]) for year in years))
     table.add_section()
     table.add_row("totaal", *(_total(cells[year]) for year in years))

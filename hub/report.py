@@ -97,8 +97,10 @@ def read_figures_file(path: Path) -> Figures:
 
 @contextmanager
 def _snapshot(database_url: str) -> Iterator[Connection]:
-    with psycopg.connect(database_url) as connection, connection.transaction():
-        connection.execute(QUERIES["begin_snapshot"])
+    """Every figure of a report is of the same moment, and a report changes nothing."""
+    with psycopg.connect(database_url) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        connection.read_only = True
         yield connection
 
 

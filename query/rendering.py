@@ -11,19 +11,25 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from query import wording
 
 
-def create_templates(*, stylesheet: str) -> Environment:
-    """Return the environment of the page templates, with the Dutch filters.
-
-    `stylesheet` is the address of the style sheet.
-    """
+def create_environment(package: str) -> Environment:
+    """Return an environment on a package's `templates`, with the Dutch filters."""
     templates = Environment(
-        loader=PackageLoader("query", "templates"),
+        loader=PackageLoader(package, "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     templates.filters.update(_FILTERS)
+    return templates
+
+
+def create_templates(*, stylesheet: str) -> Environment:
+    """Return the environment of the page templates, with the Dutch filters.
+
+    `stylesheet` is the address of the style sheet.
+    """
+    templates = create_environment("query")
     templates.globals["STYLESHEET"] = stylesheet
     templates.globals["LEVELS"] = wording.LEVELS
     templates.globals["MONTHS"] = wording.MONTHS

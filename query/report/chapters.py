@@ -11,6 +11,7 @@ from datetime import date
 from itertools import accumulate
 
 from projections.statistics.s16_work_stock import OPEN, OVERDUE, PICKED_UP, WAITING
+from query.figures import total_of
 from query.report.blocks import (
     Block,
     Cell,
@@ -26,11 +27,8 @@ from query.report.blocks import (
 )
 from query.report.content import Count, Report, Share, Stock, Table, Term
 from query.report.directions import THRESHOLDS, count_direction, share_direction
-from query.wording import MONTHS, day_words, number_digits
+from query.wording import MONTHS, MONTHS_SHORT, day_words, number_digits
 
-MONTHS_SHORT = (
-    "jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec",
-)  # fmt: skip
 APPENDIX_SERIES = (
     ("report", "Melding"),
     ("advice", "Advies"),
@@ -231,12 +229,6 @@ def running(counts: Sequence[int | None]) -> list[int | None]:
     known = counts[: counts.index(None)] if None in counts else counts
     sums: list[int | None] = list(accumulate(count or 0 for count in known))
     return sums + [None] * (len(counts) - len(sums))
-
-
-def total_of(counts: Sequence[int | None]) -> int | None:
-    """Return the sum of the printed months: a printed total is always that (S25)."""
-    known = [count for count in counts if count is not None]
-    return sum(known) if known else None
 
 
 def round_half_up(count: int, of: int) -> int:

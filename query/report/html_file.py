@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
+from query.rendering import create_environment
 from query.report.blocks import ChartBlock, Paragraph, Publication, Subheading, cell_text
 from query.report.charts import chart_svg
-from query.wording import day_words
 
 
 def publication_html(publication: Publication) -> str:
@@ -16,17 +16,10 @@ def publication_html(publication: Publication) -> str:
 
 
 def _environment() -> Environment:
-    templates = Environment(
-        loader=PackageLoader("query.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    templates = create_environment("query.report")
     # Our own drawing, whose texts chart_svg has escaped.
     templates.filters["svg"] = lambda chart: Markup(chart_svg(chart))  # noqa: S704
     templates.filters["cell"] = cell_text
-    templates.filters["day"] = day_words
     templates.tests["paragraph"] = lambda block: isinstance(block, Paragraph)
     templates.tests["subheading"] = lambda block: isinstance(block, Subheading)
     templates.tests["chart"] = lambda block: isinstance(block, ChartBlock)
