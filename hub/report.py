@@ -46,7 +46,7 @@ class Wanted:
 
 def make_report(database_url: str, wanted: Wanted) -> Report:
     """Return the report; raises PageProblem, in Dutch, for what cannot be asked."""
-    with _snapshot(database_url) as connection:
+    with snapshot(database_url) as connection:
         region = read_region(connection, wanted.region)
         question = report_question(
             region=wanted.region,
@@ -79,7 +79,7 @@ def compare_with(
     editions = [each.id for each in figures.editions]
     if edition is not None and edition not in editions:
         raise StopError(f"the figures have no such edition; they have: {', '.join(editions)}")
-    with _snapshot(database_url) as connection:
+    with snapshot(database_url) as connection:
         read_region(connection, figures.region.code)
         try:
             return compare(connection, figures, edition)
@@ -96,8 +96,8 @@ def read_figures_file(path: Path) -> Figures:
 
 
 @contextmanager
-def _snapshot(database_url: str) -> Iterator[Connection]:
-    """Every figure of a report is of the same moment, and a report changes nothing."""
+def snapshot(database_url: str) -> Iterator[Connection]:
+    """Yield a connection in which every figure is of one moment, and nothing can be written."""
     with psycopg.connect(database_url) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True

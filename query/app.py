@@ -34,6 +34,8 @@ ROUTES: Final = (
     ("/regios/{region}/huishoudens/{token}", "household"),
     ("/regios/{region}/cijfers", "figures"),
     ("/regios/{region}/cijfers.json", "figures_twin"),
+    ("/regios/{region}/werkvoorraad", "work_stock"),
+    ("/regios/{region}/werkvoorraad.json", "work_stock_twin"),
 )
 """Address and method of `Pages`; a twin stands before a page whose last part it would match."""
 

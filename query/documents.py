@@ -52,7 +52,8 @@ def region_document(region: Region) -> Document:
     }
 
 
-def _paging_document(paging: Paging) -> Document:
+def paging_document(paging: Paging) -> Document:
+    """Return which page this is, and of how many."""
     return {"pagina": paging.number, "paginas": paging.pages, "totaal": paging.total}
 
 
@@ -61,7 +62,7 @@ def radar_document(region: Region, radar: RadarList) -> Document:
     return {
         "regio": region_document(region),
         "filter": {"niveau": radar.asked.level, "regel": radar.asked.rule},
-        "bladeren": _paging_document(radar.paging),
+        "bladeren": paging_document(radar.paging),
         "huishoudensPerNiveau": dict(radar.households_by_level),
         "regels": [
             {"regel": rule.rule_id, "naam": rule.label, "huishoudens": rule.households}
@@ -103,7 +104,7 @@ def household_document(
             _finding_document(finding, record.evidence_of(finding)) for finding in record.findings
         ],
         "proces": _standing_document(standing),
-        "bladeren": _paging_document(record.paging),
+        "bladeren": paging_document(record.paging),
         "tijdlijn": [_entry_document(entry, record, standing) for entry in record.timeline],
     }
 
@@ -128,7 +129,7 @@ def known_document(region: Region, known: KnownRecord) -> Document:
             for finding in known.findings
         ],
         "proces": _standing_document(known.standing),
-        "bladeren": _paging_document(known.paging),
+        "bladeren": paging_document(known.paging),
         "tijdlijn": [
             {
                 **_known_event(event),

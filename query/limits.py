@@ -21,3 +21,9 @@ YEARS_SHOWN: Final = 3
 
 DEADLINES_SHOWN_MAX: Final = 50
 """The clocks that end first; more than anybody watches for one household."""
+
+OPEN_ITEMS_PER_PAGE: Final = 50
+"""As the radar list: what a person reads through before wanting a filter."""
+
+STOCK_MONTHS_SHOWN: Final = 12
+"""A year shows a season; more is the report's."""

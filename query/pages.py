@@ -22,6 +22,8 @@ from query.reading import ReadConnection, read_snapshot
 from query.regions import Region, read_region, read_regions
 from query.rules import RULES_ON_PAGE
 from query.standing import StandingOnPage, read_standing
+from query.work_stock import WORDS, WorkStock, parse_stock, read_work_stock
+from query.work_stock_document import work_stock_document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +118,22 @@ class Pages:
             known_on = parse_known_on(request.query_params, place.today)
             figures = read_figures(connection, place, known_on)
         return JSONResponse(documents.figures_document(place, figures))
+
+    def work_stock(self, request: Request, region: str) -> Response:
+        """Show what is open on a day, as known on a day."""
+        place, stock = self._work_stock(request, region)
+        twin = f"/regios/{place.code}/werkvoorraad.json{stock.asked.query()}"
+        return self._html("work_stock.html", region=place, stock=stock, words=WORDS, twin=twin)
+
+    def work_stock_twin(self, request: Request, region: str) -> Response:
+        """Answer the work stock as JSON."""
+        return JSONResponse(work_stock_document(*self._work_stock(request, region)))
+
+    def _work_stock(self, request: Request, region: str) -> tuple[Region, WorkStock]:
+        with read_snapshot(self._pool) as connection:
+            place = read_region(connection, region)
+            asked = parse_stock(request.query_params, place.today)
+            return place, read_work_stock(connection, place, asked)
 
     def _radar(self, request: Request, region: str) -> tuple[Region, RadarList]:
         asked = parse_filter(request.query_params)

@@ -15,6 +15,7 @@ from confluent_kafka import KafkaException
 
 from hub.cli.arranging import merge, split
 from hub.cli.bench import bench_app
+from hub.cli.cbs import cbs_app
 from hub.cli.contract import schemas_app, topics_app
 from hub.cli.dead_letters import dead_letters_app
 from hub.cli.household import household_app
@@ -70,6 +71,7 @@ app.add_typer(rules_app, name="rules")
 app.command()(doctor)
 app.command()(rebuild)
 app.command()(report)
+app.add_typer(cbs_app, name="cbs")
 app.command()(verify)
 app.command()(work)
 app.command()(serve)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hub.cli.speaking import EXIT_NOT, DataOption, JsonOption, answer, say
+from hub.cli.speaking import EXIT_NOT, DataOption, JsonOption, answer, only_region, say
 from hub.settings import Settings
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def report(
         if first is None or last is None:
             raise typer.BadParameter("give --from and --to, or --year", param_hint="--from / --to")
         wanted = Wanted(
-            region=region or _only_region(settings),
+            region=region or only_region(settings),
             first=first,
             last=last,
             known_on=known_on,
@@ -106,10 +106,3 @@ def _check(settings: Settings, path: Path, edition: str | None, as_json: bool) -
         say(f"{entry.edition} {entry.id}: published {entry.published}, ours {entry.ours}")
     say(f"{len(compared)} published figures compared, {len(different)} different")
     raise typer.Exit(EXIT_NOT if different or not compared else 0)
-
-
-def _only_region(settings: Settings) -> str:
-    codes = [str(one.code) for one in settings.regions]
-    if len(codes) != 1:
-        raise typer.BadParameter(f"give one of: {', '.join(codes)}", param_hint="--region")
-    return codes[0]

@@ -6,9 +6,10 @@ open, which makes them too good (domain.md §1.4): these stand beside them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from projections.copying import Connection
 from projections.named_sql import query
@@ -41,12 +42,17 @@ S22 = Statistic(
     codes=(WAITING, PICKED_UP, OVERDUE),
 )
 
+KINDS: Mapping[str, Statistic] = MappingProxyType(
+    {"SAFETY_ASSESSMENT": S16, "CONDITIONS_AND_FOLLOW_UP": S19, "INVESTIGATION": S22}
+)
+"""The kinds of open items, each with the statistic that counts them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenItem:
     """One item of the work stock: a report without assessment, or a service that is not over.
 
-    `kind` is SAFETY_ASSESSMENT or the service; `due_on` None: its report does not stand, so no
+    `kind` is one of `KINDS`; `due_on` None: its report does not stand, so no
     term is known.
     """
 
@@ -72,8 +78,19 @@ def first_days(first: date, last: date) -> Sequence[Period]:
     return [on_day(day) for day in days if first <= day <= last]
 
 
-def open_items(connection: Connection, question: Question, day: date) -> list[OpenItem]:
-    """Return what was open on a day, the longest overdue first; see S16 and S19 for "open"."""
+def open_items(
+    connection: Connection,
+    question: Question,
+    day: date,
+    *,
+    kind: str | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[OpenItem]:
+    """Return what was open on a day, the longest overdue first; see S16 and S19 for "open".
+
+    `kind` None: all three. `limit` None: without an end; `offset` are items passed over.
+    """
     cursor = connection.execute(
         query(_FILE, "open_items", SQL_PACKAGE),
         {
@@ -81,6 +98,9 @@ def open_items(connection: Connection, question: Question, day: date) -> list[Op
             "municipality": question.municipality,
             "cutoff": cutoff(question.known_on),
             "day": day,
+            "kind": kind,
+            "limit": limit,
+            "offset": offset,
         },
     )
     return [

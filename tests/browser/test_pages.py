@@ -23,6 +23,9 @@ PAGES = {
     "rules": "/regels",
     "long household": f"/regios/drenthe/huishoudens/{region.LONG}?pagina=2",
     "figures": "/regios/drenthe/cijfers?peildatum=2025-03-01",
+    "work stock": "/regios/drenthe/werkvoorraad",
+    "work stock of a service": "/regios/drenthe/werkvoorraad?op=2025-09-08&dienst=onderzoek",
+    "no work stock": "/regios/flevoland/werkvoorraad",
     "unknown": "/regios/atlantis/radar",
     "refused": "/regios/drenthe/cijfers?peildatum=gisteren",
 }
@@ -163,6 +166,23 @@ def test_a_day_of_knowledge_is_chosen_by_hand(wide_page: Page) -> None:
     assert "28 februari 2025" in wide_page.locator("main").inner_text()
     january = wide_page.locator("#reeks-report + table tbody tr").first
     assert january.locator("td").all_inner_texts() == ["0", "0", "1"]
+
+
+def test_the_work_stock_is_asked_by_hand_and_paged(page: Page) -> None:
+    page.goto("/regios/drenthe/werkvoorraad")
+    page.get_by_label("Stand op").fill("2025-09-08")
+    page.get_by_label("Bekend op").fill("2025-09-01")
+    page.get_by_label("Gemeente").select_option("GM0106")
+    page.get_by_role("button", name="Toon").click()
+    assert "op=2025-09-08&bekend-op=2025-09-01&gemeente=GM0106" in page.url
+    assert "in Assen, zoals bekend aan het einde van 1 september 2025" in page.inner_text("main")
+    page.goto("/regios/drenthe/werkvoorraad?op=2025-09-08")
+    first = page.locator(".list tbody tr").all_inner_texts()
+    page.get_by_role("link", name="Volgende").click()
+    second = page.locator(".list tbody tr").all_inner_texts()
+    assert first and second and not set(first) & set(second)
+    page.get_by_role("navigation", name="Dienst").get_by_role("link", name="Onderzoek").click()
+    assert page.locator(".list tbody tr").count() == 2
 
 
 def test_the_keyboard_skips_to_the_content_and_reaches_everything(page: Page) -> None:

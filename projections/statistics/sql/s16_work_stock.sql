@@ -54,6 +54,7 @@ select ordinal, 'OVERDUE', count(*)::int, null::int, null::int, null::int
 from standing where overdue group by ordinal;
 
 -- name: open_items
+-- `kind` null: every kind. The order is the longest overdue first, and total, so that pages fit.
 with reports as (
   select r.report_id, r.case_id, r.municipality, r.received_on, r.assessment_due_on,
     r.service_due_on
@@ -75,6 +76,7 @@ select 'SAFETY_ASSESSMENT' as kind, r.report_id as reference, r.case_id, r.munic
   r.received_on as since, 'OPEN' as status, r.assessment_due_on as due_on
 from reports as r
 where r.received_on <= %(day)s::date
+  and (%(kind)s::text is null or %(kind)s = 'SAFETY_ASSESSMENT')
   and (%(municipality)s::text is null or r.municipality = %(municipality)s)
   and not exists (
     select from projections.assessment_facts as a
@@ -88,5 +90,8 @@ select s.service, s.service_id, s.case_id, r.municipality, s.since,
 from services as s
 left join reports as r on r.report_id = s.report_id
 where s.since is not null and not s.over
+  and s.service in ('CONDITIONS_AND_FOLLOW_UP', 'INVESTIGATION')
+  and (%(kind)s::text is null or %(kind)s = s.service)
   and (%(municipality)s::text is null or r.municipality = %(municipality)s)
-order by due_on nulls last, kind, reference;
+order by due_on nulls last, kind, reference
+limit %(limit)s offset %(offset)s;

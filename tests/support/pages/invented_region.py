@@ -13,6 +13,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from tests.support.pages.invented_journal import journal_rows as rows_of_steps
+from tests.support.pages.invented_work import work_facts
 
 REGION = "drenthe"
 POLICE = "urn:nld:oin:00000003273229800000:systeem:bvh"
@@ -50,7 +51,7 @@ def fill(connection: psycopg.Connection[Any]) -> None:
     """Put the region in a migrated database, where tables take the place of the views.
 
     The connection must be in autocommit. The facts stay projections' own tables, with two
-    reports of January 2025, of which one became known on 1 March.
+    reports of January 2025, of which one became known on 1 March, and the work of `invented_work`.
     """
     connection.execute(Path(__file__).with_name("views.sql").read_text(encoding="utf-8"))
     _insert(connection, "region_view", [region_row(), live_region_row()])
@@ -59,6 +60,8 @@ def fill(connection: psycopg.Connection[Any]) -> None:
     _insert(connection, "finding_view", [*busy_findings(), long_finding()])
     _insert(connection, "radar_list_view", radar_rows())
     _insert(connection, "fact_report", report_facts())
+    for table, rows in work_facts().items():
+        _insert(connection, table, rows)
     _insert(connection, "household_journal_view", journal_rows())
 
 
