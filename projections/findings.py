@@ -1,4 +1,4 @@
-"""Findings as they are now, folded from the finding log."""
+"""Findings as they are now, folded from the finding log, and the steps that led there."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from projections.entries import FindingEntry
 from projections.named_sql import query
 from streams.engine.errors import StopError
 from streams.household.rules import RULES
+from streams.household.terms import amsterdam_day
 
 _LABELS = {rule.rule_id: rule.label for rule in RULES}
 _DECIDED_KINDS = frozenset({"ACKNOWLEDGED", "DISMISSED", "EXPIRED", "WITHDRAWN"})
@@ -39,6 +40,18 @@ _COLUMNS = (
     "late",
     "reason_code",
     "journal_position",
+)
+
+_STEP_COLUMNS = (
+    "region",
+    "position",
+    "finding_id",
+    "household_id",
+    "rule_id",
+    "kind",
+    "level",
+    "known_at",
+    "known_on",
 )
 
 
@@ -139,6 +152,24 @@ def write_findings(connection: Connection, region: str, entries: Sequence[Findin
         query("findings.sql", "delete"), {"region": region, "finding_ids": list(findings)}
     )
     copy_rows(connection, "finding", _COLUMNS, _rows(region, findings.values()))
+    copy_rows(
+        connection, "finding_step", _STEP_COLUMNS, [_step(region, entry) for entry in entries]
+    )
+
+
+def _step(region: str, entry: FindingEntry) -> tuple[object, ...]:
+    row = entry.row
+    return (
+        region,
+        entry.position,
+        UUID(row["finding_id"]),
+        row["household_id"],
+        row["rule_id"],
+        row["kind"],
+        row["level"],
+        entry.known_at,
+        amsterdam_day(entry.known_at),
+    )
 
 
 def _read(connection: Connection, region: str, ids: Sequence[UUID]) -> dict[UUID, Finding]:

@@ -31,7 +31,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "facts": ("event", "correction", "calendar", *(fact.table for fact in JOURNAL_FACTS)),
     "advice": ("advice_event", "advice_correction", *(fact.table for fact in ADVICE_FACTS)),
     "history": ("timeline", "household"),
-    "findings": ("finding",),
+    "findings": ("finding", "finding_step"),
     "regions": ("region",),
 }
 """The tables of each projection: together they stand at one position."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hub.cli.speaking import EXIT_NOT, DataOption, JsonOption, answer, only_region, parse_day, say
-from hub.settings import Settings
+from hub.cli.deployment import only_region, settings_of
+from hub.cli.speaking import EXIT_NOT, DataOption, JsonOption, answer, parse_day, say
 
 if TYPE_CHECKING:
     from query.cbs.delivery import DeliveredSet, Delivery
@@ -108,7 +108,7 @@ def _delivery(
     from query.cbs.half_year import HalfYear
     from query.problems import PageProblem
 
-    settings = Settings.load(Path(data) if data else None)
+    settings = settings_of(data)
     try:
         asked = HalfYear.parse(half_year)
     except ValueError as error:

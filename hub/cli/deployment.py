@@ -24,6 +24,14 @@ def settings_of(data: str | None) -> Settings:
     return Settings.load(Path(data) if data else None)
 
 
+def only_region(settings: Settings) -> str:
+    """Return the region of a deployment that has one; a wrong use where a choice is needed."""
+    codes = [str(one.code) for one in settings.regions]
+    if len(codes) != 1:
+        raise typer.BadParameter(f"give one of: {', '.join(codes)}", param_hint="--region")
+    return codes[0]
+
+
 @contextmanager
 def database_of(settings: Settings) -> Iterator[psycopg.Connection]:
     """Connect to the deployment's database for as long as the block runs."""

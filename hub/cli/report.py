@@ -5,15 +5,13 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from hub.cli.speaking import EXIT_NOT, DataOption, JsonOption, answer, only_region, say
+from hub.cli.deployment import only_region, settings_of
+from hub.cli.speaking import EXIT_NOT, DataOption, JsonOption, answer, say
 from hub.settings import Settings
-
-if TYPE_CHECKING:
-    pass
 
 EXIT_USAGE = 2
 
@@ -55,7 +53,7 @@ def report(
     rapport.pdf  ·  radar report --year 2023 --known-on 2024-03-01 --format html --out f.html  ·
     radar report --check figures.json --edition factsheet-2023 --json
     """
-    settings = Settings.load(Path(data) if data else None)
+    settings = settings_of(data)
     if check is not None:
         _check(settings, check, edition, as_json)
         return

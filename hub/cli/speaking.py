@@ -10,8 +10,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from hub.settings import Settings
-
 EXIT_NOT = 1
 EXIT_AGAIN = 75
 EXIT_STOPPED = 130
@@ -46,11 +44,3 @@ def parse_day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter("write a day as 2025-03-14") from None
-
-
-def only_region(settings: Settings) -> str:
-    """Return the region of a deployment that has one; a wrong use where a choice is needed."""
-    codes = [str(one.code) for one in settings.regions]
-    if len(codes) != 1:
-        raise typer.BadParameter(f"give one of: {', '.join(codes)}", param_hint="--region")
-    return codes[0]

@@ -28,6 +28,7 @@ from projections.statistics.s27_mda import S27
 from projections.statistics.s28_monitoring import S28, S28_HELD
 from projections.statistics.s29_repeat_kinds import S29
 from projections.statistics.s30_cases import S30, S30_COMPLETED
+from projections.statistics.s32_findings import S32, S32_ENDED, S32_OPEN
 from projections.statistics.s33_information_duty import S33_REPORTERS, S33_SUBJECTS
 
 STATISTICS: tuple[Statistic, ...] = (
@@ -60,6 +61,9 @@ STATISTICS: tuple[Statistic, ...] = (
     S29,
     S30,
     S30_COMPLETED,
+    S32,
+    S32_ENDED,
+    S32_OPEN,
     S33_REPORTERS,
     S33_SUBJECTS,
 )

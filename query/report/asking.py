@@ -58,6 +58,8 @@ COUNTS: tuple[tuple[str, str], ...] = (
     ("monitored_cases", "S28"),
     ("monitoring_held", "S28-held"),
     ("cases", "S30"),
+    ("findings_raised", "S32"),
+    ("households_with_grave_findings", "S32-open"),
 )
 SHARES: tuple[tuple[str, str], ...] = (
     ("chats_pct", "S02"),

@@ -116,7 +116,7 @@ def test_an_empty_region_has_an_empty_stock(client: TestClient) -> None:
         ("bekend-op=2014-12-31", "Op deze dag is er geen werkvoorraad te tonen"),
         ("gemeente=GM9999", "Deze gemeente kennen wij niet"),
         ("dienst=advies", "Deze dienst bestaat niet"),
-        ("pagina=0", "Dit paginanummer bestaat niet"),
+        ("pagina=nul", "Dit paginanummer bestaat niet"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_without_an_echo(
@@ -125,5 +125,5 @@ def test_what_cannot_be_asked_is_refused_without_an_echo(
     answer = client.get(f"{PAGE}?{asked}")
     assert answer.status_code == 400
     assert title in answer.text
-    assert asked.partition("=")[2] + "<" not in answer.text
+    assert asked.partition("=")[2] not in answer.text
     assert client.get(f"{PAGE}.json?{asked}").json()["title"] == title
