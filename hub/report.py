@@ -14,8 +14,10 @@ import psycopg
 
 from connectors.simulation.figures import Figures, FiguresError, parse_figures
 from hub.published import Compared, compare
+from projections.statistics.s24_budget import Budget
 from query.regions import Region, read_region
 from query.report.asking import collect
+from query.report.budget import parse_budget, with_budget
 from query.report.chapters import publication
 from query.report.content import Report
 from query.report.csv_file import report_csv
@@ -44,8 +46,11 @@ class Wanted:
     is_factsheet: bool
 
 
-def make_report(database_url: str, wanted: Wanted) -> Report:
-    """Return the report; raises PageProblem, in Dutch, for what cannot be asked."""
+def make_report(database_url: str, wanted: Wanted, budget: Budget | None = None) -> Report:
+    """Return the report, with a budget beside it when there is one.
+
+    Raises PageProblem, in Dutch, for what cannot be asked.
+    """
     with snapshot(database_url) as connection:
         region = read_region(connection, wanted.region)
         question = report_question(
@@ -57,7 +62,8 @@ def make_report(database_url: str, wanted: Wanted) -> Report:
             today=region.today,
             opened_on=_opened_on(connection, region),
         )
-        return collect(connection, region, question)
+        report = collect(connection, region, question)
+    return report if budget is None else with_budget(report, budget)
 
 
 def rendered(report: Report, wanted: Wanted, form: str) -> bytes:
@@ -85,6 +91,14 @@ def compare_with(
             return compare(connection, figures, edition)
         except (KeyError, ValueError) as error:
             raise StopError(f"Radar has no such statistic or code: {error}") from error
+
+
+def read_budget_file(path: Path) -> Budget:
+    """Read a budget; raises PageProblem or StopError for a file that is none."""
+    try:
+        return parse_budget(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise StopError("the budget file cannot be read") from error
 
 
 def read_figures_file(path: Path) -> Figures:

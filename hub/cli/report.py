@@ -37,6 +37,9 @@ def report(
     municipality: Annotated[str | None, typer.Option(help="CBS code: GM0106")] = None,
     form: Annotated[Form, typer.Option("--format", help="Form of the report")] = Form.JSON,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it here")] = None,
+    budget: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Budget per year (TOML), laid beside it")
+    ] = None,
     check: Annotated[
         Path | None, typer.Option("--check", metavar="FIGURES", help="Compare with a figures file")
     ] = None,
@@ -47,7 +50,9 @@ def report(
     """Print a report, or compare everything in a figures file with what Radar counts.
 
     Every figure is as known at the end of --known-on: what came later does not count.  With
-    --check, exit 1 when a figure differs.
+    --check, exit 1 when a figure differs.  A budget file has a table per year, such as [2025],
+    with whole numbers for advices, reports, conditions_started, investigations_started and
+    restraining_orders.
 
     Examples: radar report --from 2025-01 --to 2025-08 --known-on 2025-09-15 --format pdf --out
     rapport.pdf  ·  radar report --year 2023 --known-on 2024-03-01 --format html --out f.html  ·
@@ -57,7 +62,7 @@ def report(
     if check is not None:
         _check(settings, check, edition, as_json)
         return
-    from hub.report import Wanted, make_report, rendered
+    from hub.report import Wanted, make_report, read_budget_file, rendered
     from query.problems import PageProblem
     from query.report.question import months_of_year
 
@@ -74,7 +79,8 @@ def report(
             municipality=municipality,
             is_factsheet=year is not None,
         )
-        made = make_report(settings.database, wanted)
+        laid = None if budget is None else read_budget_file(budget)
+        made = make_report(settings.database, wanted, laid)
     except PageProblem as problem:
         say(f"[bold red]radar:[/] {problem.title}. {problem.detail}")
         raise typer.Exit(EXIT_USAGE) from problem

@@ -1,7 +1,8 @@
 """The statistics that can be asked for, by their numbers in the catalogue (domain.md §8).
 
 Shares and ratios are columns of these, not statistics of their own: S14 is a difference of two
-periods of one of them, S24 a count beside a budget, S31 any of them by municipality.
+periods of one of them, S24 (`s24_budget.py`) counts beside a budget, S31 any of them by
+municipality.
 """
 
 from __future__ import annotations

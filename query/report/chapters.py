@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import accumulate
 
+from projections.statistics import rounded
 from projections.statistics.s16_work_stock import OPEN, OVERDUE, PICKED_UP, WAITING
 from query.figures import total_of
 from query.report.blocks import (
@@ -47,7 +48,9 @@ def publication(report: Report) -> Publication:
     """Return the Bestuursrapportage over the report's period."""
     told = _Teller(report)
     asked = report.question
+    production = Chapter(number="2", title="Productie", blocks=list(told.production()))
     chapters = (
+        *((production,) if report.budget else ()),
         Chapter(number="2.1", title="Adviezen", blocks=list(told.advices())),
         Chapter(number="2.2", title="Meldingen", blocks=list(told.reports())),
         Chapter(number="2.3", title="Voorwaarden & Vervolg", blocks=list(told.conditions())),
@@ -83,6 +86,32 @@ class _Teller:
         self._tables = {table.id: table for table in report.tables}
         self._terms = {term.service: term for term in report.terms}
         self._stocks = {stock.service: stock for stock in report.stocks}
+
+    def production(self) -> Iterator[Block]:
+        """Tell figure 1, when there is a budget."""
+        lines = self._report.budget
+        budgeted = [int(rounded(line.budgeted, 0)) for line in lines]
+        yield ChartBlock(
+            number=1,
+            title=f"productie en begroting, {period_words(self._report)}",
+            kind=ChartKind.BARS,
+            places=[line.title for line in lines],
+            series=(
+                Series(name="aantal", values=[line.count for line in lines]),
+                Series(name="begroot", values=budgeted),
+            ),
+            summary="Aantallen naast de begroting van het jaar, naar het aantal maanden.",
+            place_title="dienst",
+        )
+        yield TableBlock(
+            title="Productie en begroting",
+            header=("dienst", "aantal", "begroot", "% van begroot"),
+            rows=[
+                (line.title, line.count, number, line.share)
+                for line, number in zip(lines, budgeted, strict=True)
+            ],
+            note="Begroot: het getal van het jaar maal het aantal maanden, gedeeld door twaalf.",
+        )
 
     def advices(self) -> Iterator[Block]:
         counts, chats = self._counts("S01"), self._shares("S02")

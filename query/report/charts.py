@@ -64,7 +64,17 @@ def _bars(chart: ChartBlock) -> alt.Chart:
         ),
         "x": alt.X("value:Q", title="aantal", axis=_number_axis()),
     }
-    size = {"width": WIDTH / 2, "height": BAR_HEIGHT * max(1, len(chart.places))}
+    names = [series.name for series in chart.series]
+    if len(names) > 1:
+        # Beside each other, never on top: a sum of them would mean nothing.
+        encoded["yOffset"] = alt.YOffset("series:N", sort=names)
+        encoded["color"] = alt.Color(
+            "series:N",
+            scale=alt.Scale(domain=names, range=list(COLOURS[: len(names)])),
+            legend=alt.Legend(title=None, orient="top"),
+        )
+    height = BAR_HEIGHT * max(1, len(chart.places)) * len(names)
+    size = {"width": WIDTH / 2, "height": height}
     bars: alt.Chart = alt.Chart(_data(chart)).mark_bar(color=COLOURS[0]).encode(**encoded)
     return bars.properties(**size)
 

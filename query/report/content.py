@@ -131,8 +131,24 @@ class Stock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetLine:
+    """One count beside its budget over the same months, which is exact and need not be whole."""
+
+    id: str
+    statistic: str
+    title: str
+    budgeted: Fraction
+    count: int
+
+    @property
+    def share(self) -> Decimal | None:
+        """Return the count in percent of the budget, rounded once; None of a budget of nothing."""
+        return rounded(100 * self.count / self.budgeted, 0) if self.budgeted else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """Everything a report prints."""
+    """Everything a report prints; `budget` only when one was laid beside it."""
 
     question: ReportQuestion
     region_name: str
@@ -143,6 +159,7 @@ class Report:
     stocks: Sequence[Stock]
     counts: Sequence[Count]
     shares: Sequence[Share]
+    budget: Sequence[BudgetLine] = ()
 
 
 def years_before(period: Period, years: int) -> Period:

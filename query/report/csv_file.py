@@ -9,6 +9,7 @@ import csv
 import io
 from decimal import Decimal
 
+from projections.statistics import rounded
 from query.report.content import Report
 
 COLUMNS = (
@@ -64,7 +65,13 @@ def _lines(report: Report) -> list[dict[str, Value]]:
     }
     return [
         {**whole, **line}
-        for line in (*_tables(report), *_terms(report), *_counts(report), *_shares(report))
+        for line in (
+            *_tables(report),
+            *_terms(report),
+            *_counts(report),
+            *_shares(report),
+            *_budget(report),
+        )
     ] + [{**whole, **line} for line in _months(report)]
 
 
@@ -134,6 +141,21 @@ def _shares(report: Report) -> list[dict[str, Value]]:
             "percentage": share.share,
         }
         for share in report.shares
+    ]
+
+
+def _budget(report: Report) -> list[dict[str, Value]]:
+    return [
+        {
+            "soort": "begroting",
+            "id": line.id,
+            "statistiek": line.statistic,
+            "omschrijving": line.title,
+            "aantal": line.count,
+            "noemer": rounded(line.budgeted, 1),
+            "percentage": line.share,
+        }
+        for line in report.budget
     ]
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from projections.statistics import Period
-from query.report.content import Bucket, Count, Report, Share, Table, Term
+from projections.statistics import Period, rounded
+from query.report.content import Bucket, BudgetLine, Count, Report, Share, Table, Term
 
 FORMAT = 1
 
@@ -37,6 +37,7 @@ def report_document(report: Report) -> dict[str, Any]:
         ],
         "counts": [_count(count) for count in report.counts],
         "shares": [_share(share) for share in report.shares],
+        "budget": [_budget_line(line) for line in report.budget],
     }
 
 
@@ -82,6 +83,16 @@ def _count(count: Count) -> dict[str, Any]:
         "count": count.count,
     }
     return told if count.code is None else told | {"code": count.code}
+
+
+def _budget_line(line: BudgetLine) -> dict[str, Any]:
+    return {
+        "id": line.id,
+        "statistic": line.statistic,
+        "budgeted": float(rounded(line.budgeted, 1)),
+        "count": line.count,
+        "share": None if line.share is None else float(line.share),
+    }
 
 
 def _share(share: Share) -> dict[str, Any]:

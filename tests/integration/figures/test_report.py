@@ -12,6 +12,7 @@ import pytest
 
 from query.regions import Region
 from query.report.asking import collect
+from query.report.budget import parse_budget, with_budget
 from query.report.chapters import publication
 from query.report.content import Report, ReportQuestion
 from query.report.csv_file import report_csv
@@ -157,3 +158,29 @@ def test_the_factsheet_is_the_published_one(filled: Connection) -> None:
         (52, 41),
         (9, 12),
     ]
+
+
+def test_a_budget_is_laid_beside_the_counts_and_changes_none(report: Report) -> None:
+    budget = parse_budget("[2025]\nadvices = 3600\nreports = 2000\nrestraining_orders = 0\n")
+    laid = with_budget(report, budget)
+    document = report_document(laid)
+    assert document["budget"] == [
+        {"id": "advices", "statistic": "S01", "budgeted": 2400.0, "count": 2458, "share": 102.0},
+        {"id": "reports", "statistic": "S08", "budgeted": 1333.3, "count": 1621, "share": 122.0},
+        {
+            "id": "restraining_orders",
+            "statistic": "S23",
+            "budgeted": 0.0,
+            "count": 32,
+            "share": None,
+        },
+    ]
+    assert {**document, "budget": []} == report_document(report)
+    told = publication(laid)
+    assert told.chapters[0].title == "Productie"
+    text = publication_html(told)
+    assert "Figuur 1: productie en begroting, januari t/m augustus 2025" in text
+    assert "1.333" in text
+    assert "begroting;reports;S08;Meldingen" in report_csv(laid)
+    assert publication_pdf(told).startswith(b"%PDF")
+    assert publication(report).chapters[0].number == "2.1"

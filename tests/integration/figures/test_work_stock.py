@@ -13,7 +13,7 @@ from projections.statistics import Question, figures_of
 from projections.statistics.s16_work_stock import first_days, on_day, open_items
 from streams.engine.database import Connection
 from streams.engine.stage import InputRecord
-from tests.support.log_rows import REGION, LogRows, lease, report_registered
+from tests.support.log_rows import REGION, LogRows, event_id, lease, report_registered
 from tests.support.projected import migrate_projections, project
 
 NOW = Question(region=REGION)
@@ -54,6 +54,16 @@ def service(log: LogRows, number: int, status: str, on: date, **fields: Any) -> 
         status=status,
         status_on=on,
         **given | fields,
+    )
+
+
+def retracted(log: LogRows, event: str) -> InputRecord:
+    return log.event(
+        "EventCorrected",
+        event=f"no-{event}",
+        corrected_event_id=event_id(event),
+        kind="RETRACTED",
+        reason_code="INPUT_ERROR",
     )
 
 
@@ -166,3 +176,93 @@ def test_the_first_of_every_month_of_a_period() -> None:
     days = [period.first for period in first_days(date(2024, 11, 1), date(2025, 2, 28))]
     assert days == [date(2024, 11, 1), date(2024, 12, 1), date(2025, 1, 1), date(2025, 2, 1)]
     assert [p.first for p in first_days(date(2025, 1, 2), date(2025, 1, 31))] == []
+
+
+def test_a_report_received_and_assessed_on_one_day_is_never_open(connection: Connection) -> None:
+    log = LogRows()
+    day = date(2025, 1, 6)
+    project(connection, lease(), [report(log, 1, day), assessed(log, 1, day)])
+    assert counted(connection, "S16", day) == {"OPEN": 0, "OVERDUE": 0}
+
+
+def test_a_retracted_assessment_leaves_its_report_open_again(connection: Connection) -> None:
+    log = LogRows()
+    unit = [report(log, 1, date(2025, 1, 6)), assessed(log, 1, date(2025, 1, 8))]
+    unit.append(retracted(log, "assessment-1"))
+    project(connection, lease(), unit)
+    assert counted(connection, "S16", date(2025, 1, 14)) == {"OPEN": 1, "OVERDUE": 1}
+
+
+def test_a_retracted_report_is_not_open(connection: Connection) -> None:
+    log = LogRows()
+    unit = [report(log, 1, date(2025, 1, 6)), retracted(log, "report-1")]
+    project(connection, lease(), unit)
+    assert counted(connection, "S16", date(2025, 1, 14)) == {"OPEN": 0, "OVERDUE": 0}
+    assert open_items(connection, NOW, date(2025, 1, 14)) == []
+
+
+def test_a_pick_up_that_was_taken_back_waits_again(connection: Connection) -> None:
+    log = LogRows()
+    unit = [
+        report(log, 1, date(2025, 1, 6)),
+        service(log, 1, "REGISTERED", date(2025, 1, 13)),
+        service(log, 1, "PICKED_UP", date(2025, 1, 20)),
+        retracted(log, "service-1-PICKED_UP-"),
+    ]
+    project(connection, lease(), unit)
+    assert counted(connection, "S22", date(2025, 2, 1))["WAITING"] == 1
+    assert counted(connection, "S22", date(2025, 2, 1))["PICKED_UP"] == 0
+
+
+@pytest.mark.parametrize("status", ["COMPLETED", "ABORTED"])
+def test_a_service_that_ended_unpicked_waits_no_more(connection: Connection, status: str) -> None:
+    log = LogRows()
+    unit = [
+        report(log, 1, date(2025, 1, 6)),
+        service(log, 1, "REGISTERED", date(2025, 1, 13)),
+        service(log, 1, status, date(2025, 1, 31)),
+    ]
+    project(connection, lease(), unit)
+    # At 00:00 of the day: what ended on the day itself still waited.
+    assert counted(connection, "S22", date(2025, 1, 31))["WAITING"] == 1
+    assert counted(connection, "S22", date(2025, 2, 1))["WAITING"] == 0
+
+
+def test_a_service_that_was_never_registered_is_no_stock(connection: Connection) -> None:
+    log = LogRows()
+    unit = [report(log, 1, date(2025, 1, 6)), service(log, 1, "PICKED_UP", date(2025, 1, 13))]
+    project(connection, lease(), unit)
+    nothing = {"WAITING": 0, "PICKED_UP": 0, "OVERDUE": 0}
+    assert counted(connection, "S22", date(2025, 6, 1)) == nothing
+    assert [item.kind for item in open_items(connection, NOW, date(2025, 6, 1))] == [
+        "SAFETY_ASSESSMENT"
+    ]
+
+
+def test_without_a_report_conditions_have_no_legal_date_and_are_not_overdue(
+    connection: Connection,
+) -> None:
+    log = LogRows()
+    kind = {"service": "CONDITIONS_AND_FOLLOW_UP", "report_id": None}
+    project(connection, lease(), [service(log, 1, "REGISTERED", date(2025, 1, 13), **kind)])
+    (item,) = open_items(connection, NOW, date(2025, 12, 1))
+    assert (item.due_on, item.is_overdue) == (None, False)
+    assert counted(connection, "S19", date(2025, 12, 1)) == {
+        "WAITING": 1,
+        "PICKED_UP": 0,
+        "OVERDUE": 0,
+    }
+
+
+def test_the_list_is_cut_in_pages_and_chosen_by_kind(connection: Connection) -> None:
+    log = LogRows()
+    unit = [report(log, number, date(2025, 1, number)) for number in range(2, 9)]
+    unit.append(service(log, 2, "REGISTERED", date(2025, 1, 9)))
+    project(connection, lease(), unit)
+    day = date(2025, 2, 1)
+    everything = [item.reference for item in open_items(connection, NOW, day)]
+    pages = [open_items(connection, NOW, day, limit=3, offset=offset) for offset in (0, 3, 6)]
+    assert [item.reference for page in pages for item in page] == everything
+    assert len(everything) == 8
+    (chosen,) = open_items(connection, NOW, day, kind="INVESTIGATION")
+    assert chosen.kind == "INVESTIGATION"
