@@ -57,7 +57,6 @@ def _item_document(item: OpenItem) -> Document:
     return {
         "dienst": item.kind,
         "kenmerk": item.reference,
-        "zaak": item.case_id,
         "gemeente": item.municipality,
         "sinds": item.since.isoformat(),
         "stand": item.status,
