@@ -15,6 +15,14 @@ from hub.settings import Settings
 
 EXIT_USAGE = 2
 
+DisclosureOption = Annotated[
+    str,
+    typer.Option(
+        metavar="RULE",
+        help="Protect what leaves the house: none, round5, suppress or suppress:N",
+    ),
+]
+
 
 class Form(StrEnum):
     """The forms of a report."""
@@ -23,6 +31,11 @@ class Form(StrEnum):
     CSV = "csv"
     HTML = "html"
     PDF = "pdf"
+
+
+BudgetOption = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Budget per year (TOML), laid beside it")
+]
 
 
 def report(
@@ -36,10 +49,9 @@ def report(
     region: Annotated[str | None, typer.Option(help="Region [default: the only one]")] = None,
     municipality: Annotated[str | None, typer.Option(help="CBS code: GM0106")] = None,
     form: Annotated[Form, typer.Option("--format", help="Form of the report")] = Form.JSON,
+    disclosure: DisclosureOption = "none",
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it here")] = None,
-    budget: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Budget per year (TOML), laid beside it")
-    ] = None,
+    budget: BudgetOption = None,
     check: Annotated[
         Path | None, typer.Option("--check", metavar="FIGURES", help="Compare with a figures file")
     ] = None,
@@ -78,16 +90,18 @@ def report(
             known_on=known_on,
             municipality=municipality,
             is_factsheet=year is not None,
+            disclosure=disclosure,
         )
         laid = None if budget is None else read_budget_file(budget)
         made = make_report(settings.database, wanted, laid)
     except PageProblem as problem:
         say(f"[bold red]radar:[/] {problem.title}. {problem.detail}")
         raise typer.Exit(EXIT_USAGE) from problem
-    _write(rendered(made, wanted, form.value), out, form)
+    write_form(rendered(made, form.value, is_factsheet=wanted.is_factsheet), out, form)
 
 
-def _write(text: bytes, out: Path | None, form: Form) -> None:
+def write_form(text: bytes, out: Path | None, form: Form) -> None:
+    """Write a report to a file, or to standard output."""
     if out is not None:
         out.write_bytes(text)
         say(f"written: {out}")
