@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import psycopg
 import typer
 
-from hub.cli.deployment import settings_of
+from hub.cli.deployment import only_region, settings_of
 from hub.cli.speaking import DataOption, JsonOption, answer, parse_day, say
 
 # A rule that asks for attention on more than this share of reports is not looked at any more.
@@ -52,6 +52,45 @@ def list_rules(
             say(f"  off: {', '.join(place['off'])}")
 
 
+@rules_app.command("figures")
+def figures(
+    *,
+    first: Annotated[str, typer.Option("--from", metavar="DAY", help="First day")],
+    last: Annotated[str, typer.Option("--to", metavar="DAY", help="Last day")],
+    known_on: Annotated[
+        str | None, typer.Option(help="As known at the end of this day [default: now]")
+    ] = None,
+    region: Annotated[str | None, typer.Option(help="Region [default: the only one]")] = None,
+    municipality: Annotated[str | None, typer.Option(help="CBS code: GM0106")] = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what the radar raised, what became of it, and how soon somebody looked.
+
+    Findings count on the day on which they were known.  Households are those with a finding that
+    is high or critical and open at the end of the last day.
+
+    Example: radar rules figures --from 2025-01-01 --to 2025-08-31 --json
+    """
+    from hub.rule_figures import rule_figures
+    from projections.statistics import Question
+    from query.problems import PageProblem
+
+    settings = settings_of(data)
+    question = Question(
+        region=region or only_region(settings),
+        known_on=None if known_on is None else parse_day(known_on),
+        municipality=municipality,
+    )
+    try:
+        document = rule_figures(settings.database, question, parse_day(first), parse_day(last))
+    except PageProblem as problem:
+        raise typer.BadParameter("this region is not open", param_hint="--region") from problem
+    if as_json:
+        answer(document)
+    _say_figures(document)
+
+
 @rules_app.command("backtest")
 def backtest(
     rule: Annotated[str, typer.Argument(metavar="RULE", help="Id of the rule, such as R01")],
@@ -92,6 +131,18 @@ def backtest(
     if as_json:
         answer(document)
     _say(document)
+
+
+def _say_figures(document: dict[str, Any]) -> None:
+    raised, looked = document["raised"], document["reviewed"]
+    for rule, count in raised["by_rule"].items():
+        if count:
+            say(f"  {rule}{count:>8,}")
+    say(f"raised: {raised['count']:,}, in {len(raised['by_week'])} whole weeks")
+    say(", ".join(f"{kind.lower()}: {count:,}" for kind, count in document["ended"].items()))
+    median = "" if looked["median_days"] is None else f", after {looked['median_days']:g} days"
+    say(f"first looked at by a person: {looked['count']:,}{median} at the median")
+    say(f"households with one open, high or critical: {document['households_open']['count']:,}")
 
 
 def _say(document: dict[str, Any]) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from typer.testing import CliRunner
 
+from hub.cli import app
 from projections.statistics import PLAIN, Period, Question, figures_of
 from projections.statistics.s32_findings import Reviewed, reviewed, weeks
 from streams.engine.database import Connection
+from streams.engine.errors import StopError
 from streams.engine.stage import InputRecord
 from streams.household.terms import noon, start_of_day
 from tests.support.log_rows import REGION, LogRows, lease
@@ -159,3 +164,33 @@ def test_weeks_are_whole_and_start_on_monday() -> None:
     assert weeks(date(2025, 3, 3), date(2025, 3, 9)) == found[:1]
     assert weeks(date(2025, 3, 4), date(2025, 3, 9)) == []
     assert weeks(date(2025, 3, 9), date(2025, 3, 1)) == []
+
+
+def test_the_command_tells_all_of_it_as_one_document(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = LogRows()
+    opened = log.event("RegionOpened", event="o", clock_mode="REPLAY", name="Drenthe")
+    regions = tmp_path / "regions.toml"
+    regions.write_text('[[region]]\ncode = "drenthe"\nname = "Drenthe"\n', encoding="utf-8")
+    monkeypatch.setenv("RADAR_DATA", str(tmp_path))
+    monkeypatch.setenv("RADAR_DATABASE_URL", database)
+    monkeypatch.setenv("RADAR_KAFKA_BOOTSTRAP", "nobody.invalid:9092")
+    with psycopg.connect(database) as connection:
+        migrate_projections(connection)
+        project(connection, lease(), [opened, *life(log)])
+    asked = ("rules", "figures", "--from", "2025-03-01", "--to", "2025-03-31")
+    told = CliRunner().invoke(app, [*asked, "--json"])
+    assert told.exit_code == 0, told.stderr
+    document = json.loads(told.stdout)
+    assert document["raised"]["count"] == 3
+    assert {rule: n for rule, n in document["raised"]["by_rule"].items() if n} == {
+        "R07": 2,
+        "R16": 1,
+    }
+    assert [week["count"] for week in document["raised"]["by_week"]] == [3, 0, 1, 0]
+    assert document["ended"]["WITHDRAWN"] == 1
+    assert document["reviewed"] == {"count": 2, "median_days": 10.0}
+    assert document["households_open"] == {"count": 3, "HIGH": 3, "CRITICAL": 0}
+    wrong = CliRunner().invoke(app, [*asked[:2], "--from", "2025-04-01", "--to", "2025-03-01"])
+    assert isinstance(wrong.exception, StopError)
