@@ -21,6 +21,12 @@ from projections.facts.bulk import BackwardFacts
 from projections.facts.calendars import RULES_ACTIVATED, Calendars, calendars_of
 from projections.facts.corrections import CORRECTING_RECORDS
 from projections.facts.writer import FactTables, write_facts
+from projections.groups import (
+    ADVICE_FACT_TABLES,
+    JOURNAL_FACT_TABLES,
+    PROJECTIONS,
+    Projection,
+)
 from projections.named_sql import query
 from projections.rebuild_reading import (
     Reached,
@@ -28,12 +34,6 @@ from projections.rebuild_reading import (
     note_journal,
     note_piece,
     taken_rows,
-)
-from projections.stage import (
-    ADVICE_FACT_TABLES,
-    JOURNAL_FACT_TABLES,
-    PROJECTIONS,
-    Projection,
 )
 from projections.table_schema import LIVE_SCHEMA, writing_in
 from schemas.carried import ReadRow, row_reader

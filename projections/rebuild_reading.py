@@ -10,8 +10,9 @@ from psycopg import sql
 
 from projections.copying import Connection
 from projections.entries import FindingEntry, LogEntry, finding_entry, log_entry
+from projections.groups import Projection
 from projections.named_sql import query
-from projections.stage import Projection, ProjectionsStage
+from projections.stage import ProjectionsStage
 from streams.engine.log import FINDINGS, JOURNAL, Log
 from streams.engine.log_copy import Stretch, copied_rows
 from streams.engine.parked_rows import taken
