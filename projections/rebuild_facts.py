@@ -54,7 +54,9 @@ FETCHED_ROWS = 5_000
 ENTRIES_PER_UNIT = 2_000
 # A million keys of 90 bytes are sorted in memory; two cores do so at once.
 INDEX_MEMORY = "256MB"
-SAMPLED_PERCENT = 2
+# A share of a log for kinds that its statistics do not name.
+RARE = 0.001
+Place = Mapping[str, sql.Composable]
 _PROJECTIONS = {projection.name: projection for projection in PROJECTIONS}
 
 
@@ -63,7 +65,7 @@ class FillingFacts:
     """Some kinds of facts of one region, up to where the live ones stand.
 
     `of` parts share the region's log; the one with `with_others` also lists the events that state
-    no fact. `superseded` are positions of events that stand at an earlier one too.
+    no fact.
     """
 
     group: str
@@ -73,7 +75,6 @@ class FillingFacts:
     kinds: tuple[str, ...]
     of: int
     with_others: bool
-    superseded: tuple[int, ...]
 
     @property
     def rows(self) -> float:
@@ -84,13 +85,14 @@ class FillingFacts:
         """Fill the tables in one transaction, from the newest row to the first."""
         with psycopg.connect(database_url) as connection, writing_in(self.schema):
             connection.execute("set synchronous_commit = off")
+            place = self._place(connection)
             if self.with_others:
-                self._list_others(connection)
+                self._list_others(connection, place)
             calendars = self._calendars(connection)
             facts = self._facts(connection)
             readers = {kind: row_reader(self._log.record_name, kind) for kind in self.kinds}
             at = self.to.last
-            for position, kind, body in self._rows(connection):
+            for position, kind, body in self._rows(connection, place):
                 facts[kind].take(self._read(readers[kind], position, body), calendars)
                 if at - position >= FETCHED_ROWS:
                     advanced((at - position) / self.of)
@@ -103,9 +105,9 @@ class FillingFacts:
     def _log(self) -> Log:
         return _PROJECTIONS[self.group].log
 
-    def _rows(self, connection: Connection) -> Iterator[tuple[int, str, bytes]]:
+    def _rows(self, connection: Connection, place: Place) -> Iterator[tuple[int, str, bytes]]:
         statement = query("rebuild.sql", "rows_backwards").format(
-            **self._place(), kinds=sql.Literal(list(self.kinds))
+            **place, kinds=sql.Literal(list(self.kinds))
         )
         with connection.cursor(name="backwards") as cursor:
             cursor.itersize = FETCHED_ROWS
@@ -155,22 +157,22 @@ class FillingFacts:
         found = entries_of(connection, stretch, activated)
         return calendars_of([entry for entry in found if isinstance(entry, LogEntry)])
 
-    def _list_others(self, connection: Connection) -> None:
+    def _list_others(self, connection: Connection, place: Place) -> None:
         tables = FACT_GROUPS[self.group]
         kinds = [fact.record_name for fact in tables.facts]
         statement = query("rebuild.sql", "list_others").format(
-            **self._place(),
+            **place,
             event=table(tables.corrections.event),
             kinds=sql.Literal([*kinds, *CHANGING_RECORDS]),
         )
         connection.execute(statement)
 
-    def _place(self) -> dict[str, sql.Composable]:
+    def _place(self, connection: Connection) -> Place:
         return {
-            "log": sql.Identifier(*self._log.table.split(".")),
+            "log": sql.SQL(self._log.table),
             "region": sql.Literal(self.region),
             "last": sql.Literal(self.to.last),
-            "superseded": sql.Literal(list(self.superseded)),
+            "superseded": sql.Literal(_superseded(connection, self._log, self.region)),
             "taken": taken_rows(self._log, self.region, self.to.journal),
         }
 
@@ -256,8 +258,7 @@ def filling_facts(
         # Twice as many parts as cores keep all of them busy to the end; a part more per region
         # than there are cores would only read the log once more.
         wanted = -(-to.last * 2 * cores // max(total, 1))
-        bins = _bins(connection, group, log, region, min(cores, max(wanted, 1)))
-        superseded = _superseded(connection, log, region)
+        bins = _bins(connection, group, log, min(cores, max(wanted, 1)))
         parts += [
             FillingFacts(
                 group=group,
@@ -267,7 +268,6 @@ def filling_facts(
                 kinds=kinds,
                 of=len(bins),
                 with_others=number == 0,
-                superseded=superseded,
             )
             for number, kinds in enumerate(bins)
         ]
@@ -284,31 +284,28 @@ def indexing(group: str) -> list[Indexing]:
     return [Indexing(table=name) for name in names]
 
 
-def _bins(
-    connection: Connection, group: str, log: Log, region: str, count: int
-) -> list[tuple[str, ...]]:
+def _bins(connection: Connection, group: str, log: Log, count: int) -> list[tuple[str, ...]]:
     """Deal out the kinds of facts so that each of `count` parts has about as many rows."""
     kinds = [fact.record_name for fact in FACT_GROUPS[group].facts]
-    if count == 1:
-        return [tuple(kinds)]
-    statement = query("rebuild.sql", "sampled_kinds").format(
-        log=sql.Identifier(*log.table.split(".")), percent=sql.Literal(SAMPLED_PERCENT)
-    )
-    sampled: dict[str, int] = dict(connection.execute(statement, {"region": region}).fetchall())
+    found = connection.execute(query("rebuild.sql", "frequencies"), {"log": log.table}).fetchall()
+    frequencies: dict[str, float] = dict(found)
     bins: list[list[str]] = [[] for _ in range(count)]
-    loads = [0] * count
-    for kind in sorted(kinds, key=lambda kind: -sampled.get(kind, 0)):
+    loads = [0.0] * count
+    for kind in sorted(kinds, key=lambda kind: -frequencies.get(kind, 0.0)):
         least = loads.index(min(loads))
         bins[least].append(kind)
-        loads[least] += sampled.get(kind, 0) + 1
+        loads[least] += max(frequencies.get(kind, 0.0), RARE)
     return [tuple(names) for names in bins if names]
 
 
-def _superseded(connection: Connection, log: Log, region: str) -> tuple[int, ...]:
+def _superseded(connection: Connection, log: Log, region: str) -> list[int]:
     """Return positions whose event stands at an earlier one: the first counts, as it does live."""
-    statement = query("rebuild.sql", "superseded").format(log=sql.Identifier(*log.table.split(".")))
+    statement = query("rebuild.sql", "superseded").format(log=sql.SQL(log.table))
+    # A million ids in a hash table or a sort would be written to disk; the index has them in order.
+    connection.execute(query("rebuild.sql", "by_index_only"), {"setting": "off"})
     found = connection.execute(statement, {"region": region}).fetchall()
-    return tuple(position for (position,) in found)
+    connection.execute(query("rebuild.sql", "by_index_only"), {"setting": "on"})
+    return [position for (position,) in found]
 
 
 def _column_types(connection: Connection, schema: str, name: str) -> dict[str, str]:

@@ -67,7 +67,7 @@ def test_bulk_and_live_are_equal_to_the_byte(
 def test_a_row_of_a_fact_that_is_falsified_is_mended(live: LiveTables) -> None:
     for group in ("facts", "advice"):
         for table in GROUPS[group]:
-            live.query(f"delete from projections.{table} where position % 2 = 0")
+            live.query(f"delete from projections.{table} where position %% 2 = 0")
     (report,) = rebuild(
         live.url, [ProjectionsRoom(("facts", "advice"))], check=False, region=DRENTHE
     )
