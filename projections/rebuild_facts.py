@@ -39,7 +39,7 @@ from projections.table_schema import LIVE_SCHEMA, writing_in
 from schemas.carried import ReadRow, row_reader
 from streams.engine.beside import BesideTables
 from streams.engine.log import Log
-from streams.engine.log_copy import Stretch
+from streams.engine.log_copy import FETCHED_ROWS, Stretch, fetched_rows
 from streams.engine.stage import InputRecord
 from streams.household.rearranging import HOUSEHOLDS_REARRANGED
 
@@ -50,7 +50,6 @@ FACT_GROUPS: Mapping[str, FactTables] = {
 """The groups of tables that are filled this way."""
 
 CHANGING_RECORDS = (*sorted(CORRECTING_RECORDS), HOUSEHOLDS_REARRANGED, RULES_ACTIVATED)
-FETCHED_ROWS = 5_000
 ENTRIES_PER_UNIT = 2_000
 # A million keys of 90 bytes are sorted in memory; two cores do so at once.
 INDEX_MEMORY = "256MB"
@@ -106,12 +105,16 @@ class FillingFacts:
         return _PROJECTIONS[self.group].log
 
     def _rows(self, connection: Connection, place: Place) -> Iterator[tuple[int, str, bytes]]:
-        statement = query("rebuild.sql", "rows_backwards").format(
-            **place, kinds=sql.Literal(list(self.kinds))
+        stretch = Stretch(log=self._log, region=self.region, first=1, last=self.to.last)
+        condition = sql.SQL(
+            "record_name = any({kinds}::text[]) and position <> all({superseded}::bigint[])"
+            " and {taken}"
+        ).format(
+            kinds=sql.Literal(list(self.kinds)),
+            superseded=place["superseded"],
+            taken=place["taken"],
         )
-        with connection.cursor(name="backwards") as cursor:
-            cursor.itersize = FETCHED_ROWS
-            yield from cursor.execute(statement, binary=True)
+        return fetched_rows(connection, stretch, condition, backwards=True)
 
     def _read(self, read: ReadRow, position: int, body: bytes) -> Mapping[str, Any]:
         row = read(body)

@@ -34,13 +34,6 @@ select projection, log, position from projections.position where region = %(regi
 select attname, format_type(atttypid, atttypmod) from pg_attribute
  where attrelid = %(table)s::regclass and attnum > 0 and not attisdropped;
 
--- name: rows_backwards
--- From the newest row to the oldest, of some kinds of events.
-select position, record_name, body from {log}
- where region = {region} and position <= {last} and record_name = any({kinds}::text[])
-   and position <> all({superseded}::bigint[]) and {taken}
- order by position desc;
-
 -- name: list_others
 -- Events that state no fact and change none: nothing of them but their place is kept.
 insert into {event} (region, source, event_id, position, known_at, record_name)

@@ -21,7 +21,7 @@ from streams.engine.beside import BesideTables
 from streams.engine.database import Connection
 from streams.engine.lease import Lease
 from streams.engine.log import JOURNAL
-from streams.engine.log_copy import Stretch, copied_rows
+from streams.engine.log_copy import Stretch, copied_rows, fetched_rows
 from streams.engine.named_queries import load_queries
 from streams.household.rule_set import (
     DEFAULT_RULE_SET,
@@ -36,7 +36,14 @@ from streams.radar.rearrangements import read_rows_at
 from streams.radar.rebuild_parked import ParkedThen, Waiting
 from streams.radar.region_fold import RegionFold, Said, activation_day
 from streams.radar.resting import Resting, RestingHouseholds
-from streams.radar.rows import CLOCK_TICKED, READ_RECORDS, RULES_ACTIVATED, Row, decode_row
+from streams.radar.rows import (
+    CLOCK_TICKED,
+    READ_RECORDS,
+    RULES_ACTIVATED,
+    Row,
+    decode_row,
+    decode_row_of,
+)
 from streams.radar.stage import RadarStage, last_tick, touched
 
 QUERIES = load_queries("streams.radar", "rebuild.sql")
@@ -101,8 +108,8 @@ class Share:
             at = 0
             stretch = Stretch(log=JOURNAL, region=self.region, first=1, last=self.last)
             condition = sql.SQL("{} and {}").format(self.condition(), then.readable)
-            for record in copied_rows(reading, stretch, condition):
-                row = self.mine(decode_row(record.value or b""))
+            for _, record_name, body in fetched_rows(reading, stretch, condition):
+                row = self.mine(decode_row_of(record_name, body))
                 said += map(then.said, fold.apply(row))
                 position = row.event.position
                 if row.event.record_name == RULES_ACTIVATED and self.number == 0:
