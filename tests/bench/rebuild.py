@@ -7,6 +7,7 @@ it, then `radar rebuild` does, and must find the same: the radar's state, then t
 from __future__ import annotations
 
 import json
+import resource
 import subprocess
 import sys
 import threading
@@ -20,7 +21,7 @@ import psycopg
 
 from streams.engine.log import JOURNAL
 from tests.bench.events import REGIONS, Happening, happenings, journal_row
-from tests.bench.figures import BenchFailed, Promise, Report, median, pace_of
+from tests.bench.figures import BenchFailed, Promise, Report, cpu_seconds, median, pace_of
 from tests.bench.harness import Stand, Tell, running_stand, wait_until_reached
 
 SAMPLE_SECONDS = 0.25
@@ -33,11 +34,17 @@ MIB = 2**20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """Rows a second, live and anew, with the MiB of both through the time."""
+    """Rows a second, live and anew, with what both took of processors and memory.
+
+    Processor microseconds are those of the own processes for each row, servers left out; a rebuild's
+    have its start and its comparison in them. On a machine that others use they say more than rates.
+    """
 
     live: float
     rebuilt: float
     seconds: float
+    live_processor_us: float
+    processor_us: float
     live_memory: Sequence[float]
     memory: Sequence[float]
 
@@ -52,6 +59,8 @@ class Made:
             "live_rows_per_second": round(self.live),
             "rebuild_rows_per_second": round(self.rebuilt),
             "ratio": round(self.ratio, 2),
+            "live_processor_us_per_row": round(self.live_processor_us, 1),
+            "rebuild_processor_us_per_row": round(self.processor_us, 1),
             "rebuild_seconds": self.seconds,
             "memory_mib": {
                 "live": _quarters(self.live_memory),
@@ -98,20 +107,30 @@ def _made(stand: Stand, url: str, stage: str, what: str, events: int) -> Made:
     with stand.workers([stage], url) as (worker,), sampled(worker.pid) as live_memory:
         reached: Callable[[], int] = partial(_journal_read_by, url, stage)
         wait_until_reached(reached, events, stage)
+        live_seconds = cpu_seconds(worker)
     live = pace_of(url, stage, JOURNAL.topic).per_second
     stand.tell(f"{what}, live: {live:,.0f} rows/s")
+    before = _seconds_of_ended_children()
     rebuilt, memory = _rebuild(stand, url, what)
+    seconds = _seconds_of_ended_children() - before
     if not rebuilt["equal"] or rebuilt["rows"] != events:
         raise BenchFailed(f"the rebuild of {what} did not give what the live stage gave")
     made = Made(
         live=live,
         rebuilt=float(str(rebuilt["rows_per_second"])),
         seconds=float(str(rebuilt["seconds"])),
+        live_processor_us=live_seconds / events * 1e6,
+        processor_us=seconds / events * 1e6,
         live_memory=live_memory,
         memory=memory,
     )
     stand.tell(f"{what}, rebuild: {made.rebuilt:,.0f} rows/s, {made.ratio:.1f} times live")
     return made
+
+
+def _seconds_of_ended_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _journal_read_by(url: str, stage: str) -> int:
