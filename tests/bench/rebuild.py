@@ -36,8 +36,9 @@ MIB = 2**20
 class Made:
     """Rows a second, live and anew, with what both took of processors and memory.
 
-    Processor microseconds are those of the own processes for each row, servers left out; a rebuild's
-    have its start and its comparison in them. On a machine that others use they say more than rates.
+    Processor microseconds are those of the own processes for each row, servers left out; those of a
+    rebuild include its start and its comparison. Where others use the machine they say more than
+    rates.
     """
 
     live: float
