@@ -195,6 +195,8 @@ class Indexing:
         """Make them."""
         with psycopg.connect(database_url, autocommit=True) as connection:
             connection.execute("set synchronous_commit = off")
+            # All cores have a table of their own already.
+            connection.execute("set max_parallel_maintenance_workers = 0")
             connection.execute(f"set maintenance_work_mem = '{INDEX_MEMORY}'".encode())
             BesideTables(schema=LIVE_SCHEMA, tables=(self.table,)).index(connection)
         advanced(0.0)
