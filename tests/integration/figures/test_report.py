@@ -175,7 +175,7 @@ def test_a_budget_is_laid_beside_the_counts_and_changes_none(report: Report) -> 
             "share": None,
         },
     ]
-    assert {**document, "budget": []} == report_document(report)
+    assert {k: v for k, v in document.items() if k != "budget"} == report_document(report)
     told = publication(laid)
     assert told.chapters[0].title == "Productie"
     text = publication_html(told)
