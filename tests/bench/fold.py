@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from statistics import mean, median
 
+from hub.telemetry import tune_garbage_collector
 from streams.household.rule_set import DEFAULT_RULE_SET
 from streams.household.state import from_bytes, to_bytes
 from streams.radar.household_store import CACHED_HOUSEHOLDS_MAX
@@ -97,6 +98,7 @@ def run_fold(*, events: int, tell: Callable[[str], None]) -> Report:
 
     Microseconds of processor time per event.
     """
+    tune_garbage_collector()
     store = Store()
     early: list[tuple[float, float]] = []
     late: list[tuple[float, float]] = []
