@@ -29,7 +29,7 @@ def evolve(state: HouseholdState, event: JournalEvent) -> HouseholdState:
     if remembered.key in state.facts:
         return state
     return HouseholdState(
-        facts=state.facts.with_item(remembered.key, remembered),
+        facts=state.facts.with_fact(remembered),
         corrections=state.corrections,
         findings=state.findings,
     )

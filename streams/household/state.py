@@ -19,9 +19,9 @@ from streams.household.fact_form import (
     template,
     written,
 )
-from streams.household.facts import Correction, CorrectionKind, Fact, Written
-from streams.household.growing import GrowingMap
+from streams.household.facts import Correction, CorrectionKind, Written
 from streams.household.journal_event import EventKey
+from streams.household.paging import PagedFacts, spread
 from streams.household.severity import Level
 
 STATE_FORM = 2
@@ -81,7 +81,7 @@ class HouseholdState:
     Facts and corrections depend on the set of events only; findings on the order of the journal.
     """
 
-    facts: GrowingMap[EventKey, Fact] = field(default_factory=GrowingMap)
+    facts: PagedFacts = field(default_factory=PagedFacts)
     corrections: Mapping[EventKey, Correction] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
@@ -112,7 +112,7 @@ def from_bytes(data: bytes) -> HouseholdState:
     corrections = [_correction(form, texts) for form in document["c"]]
     keys = [fact.key for fact in facts]
     return HouseholdState(
-        facts=GrowingMap({fact.key: fact for fact in facts}),
+        facts=spread(facts),
         corrections={correction.key: correction for correction in corrections},
         findings=tuple(_finding(form, keys, texts) for form in document["n"]),
     )

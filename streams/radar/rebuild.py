@@ -29,7 +29,7 @@ from streams.household.rule_set import (
     calendar_payload,
     rules_payload,
 )
-from streams.household.state import to_bytes
+from streams.household.stored import to_stored
 from streams.radar import household_store
 from streams.radar.finding_rows import finding_record
 from streams.radar.household_store import HouseholdStore
@@ -40,7 +40,7 @@ from streams.radar.rows import CLOCK_TICKED, READ_RECORDS, RULES_ACTIVATED, Row,
 from streams.radar.stage import RadarStage, last_tick, touched
 
 QUERIES = load_queries("streams.radar", "rebuild.sql")
-TABLES = BesideTables(schema="radar", tables=("household_state", "rule_set"))
+TABLES = BesideTables(schema="radar", tables=("household_state", "household_page", "rule_set"))
 # About 30 kB each while they are folded: 150 MB a process, however large the region.
 HOUSEHOLDS_PER_SHARE = 5_000
 ROWS_PER_UNIT = 2_000
@@ -215,12 +215,20 @@ def _write_households(
         "copy {} (region, household_id, state, wake_at, journal_position) "
         "from stdin (format binary)"
     ).format(sql.Identifier(TABLES.next_schema, "household_state"))
+    pages: list[tuple[str, str, int, bytes]] = []
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         copy.set_types(["text", "text", "bytea", "date", "int8"])
         for name, kept in households:
-            copy.write_row(
-                (region, name, to_bytes(kept.state), kept.wake_at, kept.journal_position)
-            )
+            stored = to_stored(kept.state)
+            copy.write_row((region, name, stored.state, kept.wake_at, kept.journal_position))
+            pages += [(region, name, number, body) for number, body in stored.pages.items()]
+    statement = sql.SQL(
+        "copy {} (region, household_id, number, body) from stdin (format binary)"
+    ).format(sql.Identifier(TABLES.next_schema, "household_page"))
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.set_types(["text", "text", "int4", "bytea"])
+        for page in pages:
+            copy.write_row(page)
 
 
 class _Numbers:

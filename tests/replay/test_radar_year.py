@@ -11,7 +11,6 @@ from hashlib import sha256
 from schemas.codec import decode_body
 from streams.radar.replay import Replayed, replay
 from streams.radar.rows import Row
-from tests.property.test_fold_batches import MemoryStore
 from tests.support.casework import handover
 from tests.support.journal import (
     POLICE,
@@ -25,6 +24,7 @@ from tests.support.journal import (
     school,
     tick,
 )
+from tests.support.memory_store import MemoryStore
 
 SEED = 20251123
 HOUSEHOLDS = 60
