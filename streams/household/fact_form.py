@@ -9,6 +9,7 @@ import json
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple, cast
 
@@ -138,6 +139,8 @@ def fact_of_form(said: Sequence[Form], texts: Sequence[str]) -> Fact:
     return kind.make(key=key, at_ms=said[3] if len(said) > 3 else ABSENT, **values)
 
 
+# A large household's findings cite the same events again and again.
+@lru_cache(maxsize=16_384)
 def short_id(event_id: str) -> str:
     """Return an id in 22 letters when it is a UUID in its usual form, marked when it is not."""
     if len(event_id) == UUID_LENGTH:

@@ -13,7 +13,7 @@ from streams.household.facts import Fact
 from streams.household.journal_event import EventKey
 
 # Most households never have more, so that their facts are one page.
-FACTS_PER_PAGE = 64
+FACTS_PER_PAGE = 32
 
 Page = Mapping[EventKey, Fact]
 
