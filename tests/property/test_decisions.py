@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.household import paging
 from streams.household.conditions import conditions, supporting
 from streams.household.findings import ChangeKind, rule_of
 from streams.household.fold import INITIAL, evolve
@@ -17,6 +19,7 @@ from streams.household.rearranging import HOUSEHOLDS_REARRANGED, REASONS
 from streams.household.rule_set import DEFAULT_RULE_SET
 from streams.household.rules import ClockRule
 from streams.household.state import Finding, HouseholdState, to_bytes
+from streams.household.stored import to_stored
 from streams.radar.finding_rows import finding_log_rows
 from tests.support.decided_lives import DEEDS, HOMES, Life, Told
 from tests.support.journal import ANALYST, REGION
@@ -27,6 +30,14 @@ from tests.support.memory_store import MemoryStore
 pytestmark = pytest.mark.timeout(900)
 
 AS_OF = date(2026, 6, 1)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _small_pages() -> Iterator[None]:
+    """Let a few events be more than a page holds, so that pages come and go."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(paging, "FACTS_PER_PAGE", 2)
+        yield
 
 
 def lived(deeds: list[int]) -> Life:
@@ -75,7 +86,7 @@ def test_units_of_any_size_write_what_rows_one_by_one_write(
     said = [one for told in life.told for one in told.changes]
     assert store.log == finding_log_rows(said, region=REGION, incarnation=1, first=1)
     assert {name: row[0] for name, row in store.rows.items()} == {
-        name: to_bytes(kept.state) for name, kept in life.fold.households.items()
+        name: to_stored(kept.state) for name, kept in life.fold.households.items()
     }
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.household.state import to_bytes
+from streams.household.stored import to_stored
 from streams.radar.replay import replay
 from tests.support.journal import REGION, Said, rows
 from tests.support.journals import EXAMPLES, regions
@@ -29,6 +29,6 @@ def test_units_of_any_size_write_the_same_bytes(said: list[Said], data: st.DataO
     whole = replay(REGION, journal)
     assert store.log == list(whole.findings)
     assert store.rows == {
-        name: (to_bytes(kept.state), kept.wake_at, kept.journal_position)
+        name: (to_stored(kept.state), kept.wake_at, kept.journal_position)
         for name, kept in whole.households.items()
     }

@@ -8,7 +8,8 @@ from datetime import date
 
 from streams.engine.log import LogRow
 from streams.household.rule_set import DEFAULT_RULE_SET, RuleSet
-from streams.household.state import from_bytes, to_bytes
+from streams.household.state import HouseholdState
+from streams.household.stored import Stored, from_stored, to_stored
 from streams.radar.finding_rows import finding_log_rows
 from streams.radar.region_fold import Kept, RegionFold, activation_day
 from streams.radar.rows import RULES_ACTIVATED, Row
@@ -20,7 +21,7 @@ from tests.support.journal import REGION
 class MemoryStore:
     """Keeps what the table keeps, as the table keeps it, and hands out no more than asked for."""
 
-    rows: dict[str, tuple[bytes, date | None, int]] = field(default_factory=dict)
+    rows: dict[str, tuple[Stored, date | None, int]] = field(default_factory=dict)
     log: list[LogRow] = field(default_factory=list)
     journal: dict[int, Row] = field(default_factory=dict)
     rule_set: RuleSet = DEFAULT_RULE_SET
@@ -31,10 +32,11 @@ class MemoryStore:
     def apply(self, unit: Sequence[Row]) -> None:
         wanted, day = touched(unit), last_tick(unit)
         loaded = {
-            name: Kept(state=from_bytes(state), wake_at=wake_at, journal_position=position)
-            for name, (state, wake_at, position) in self.rows.items()
+            name: Kept(state=read(stored), wake_at=wake_at, journal_position=position)
+            for name, (stored, wake_at, position) in self.rows.items()
             if name in wanted or day == date.max or (day and wake_at and wake_at <= day)
         }
+        before = {name: kept.state for name, kept in loaded.items()}
         fold = RegionFold(
             region=REGION, rule_set=self.rule_set, households=loaded, rows_at=self.rows_at
         )
@@ -47,5 +49,16 @@ class MemoryStore:
                     self.rows[name] = (state, activation_day(row), position)
         for name in fold.changed:
             kept = fold.households[name]
-            self.rows[name] = (to_bytes(kept.state), kept.wake_at, kept.journal_position)
+            stored = to_stored(kept.state, before.get(name))
+            self.rows[name] = (self._written(name, stored), kept.wake_at, kept.journal_position)
         self.log += finding_log_rows(said, region=REGION, incarnation=1, first=len(self.log) + 1)
+
+    def _written(self, name: str, stored: Stored) -> Stored:
+        """Return what is kept after writing: new pages beside those that stay."""
+        kept = self.rows[name][0].pages if name in self.rows and not stored.replaces else {}
+        return Stored(state=stored.state, pages={**kept, **stored.pages})
+
+
+def read(stored: Stored) -> HouseholdState:
+    """Return the state of what is kept, as a store reads it."""
+    return from_stored(stored.state, [stored.pages[number] for number in sorted(stored.pages)])
