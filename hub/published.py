@@ -83,7 +83,25 @@ def compare(
             found += [asked.share(figure) for figure in each.shares]
             for term in each.terms:
                 found += asked.term(term)
+    asked_of = [each for each in figures.editions if edition in (None, each.id)]
+    if len(found) != sum(map(figures_stated, asked_of)):
+        raise AssertionError("a figure of the file was compared with nothing")
     return found
+
+
+def figures_stated(edition: Edition) -> int:
+    """Return how many numbers an edition prints: each must be compared, none left out."""
+    months = [n for years in edition.months.values() for twelve in years.values() for n in twelve]
+    return (
+        sum(number is not None for number in months)
+        + sum(2 * len(table.rows) + (table.registered is not None) for table in edition.tables)
+        + len(edition.counts)
+        + len(edition.shares)
+        + sum(
+            sum(share is not None for share in (*term.shares, term.mean_days_last))
+            for term in edition.terms
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=False)

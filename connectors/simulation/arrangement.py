@@ -11,10 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from connectors.simulation.figures import FiguresError
-from connectors.simulation.months import month_name
 
 INFINITE = float("inf")
 

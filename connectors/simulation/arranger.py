@@ -17,6 +17,7 @@ from connectors.simulation.statements import Owner, Series, series_statements, s
 LEAD_MONTHS_MIN = 14
 """What a term counts came in before: this long, or three times a printed mean."""
 
+HANDOVER_STATISTICS = frozenset({"S26a", "S26b"})
 OWNERS: Mapping[Series, Owner] = {"report": "report", "advice": "advice"}
 SERIES_OF_TERM: Mapping[str, tuple[Series, ...]] = {
     "safety_assessment": ("report",),
@@ -30,11 +31,13 @@ class Effort:
     """How far to go for the terms: records per free month at least, and where in a month they lie.
 
     `is_early`: reports come in at the start of a month, so that whatever a term asks of them can
-    be done within it; the month before a term's period has them at its end.
+    be done within it; the month before a term's period has them at its end, and the months before
+    printed handovers are part of the log too.
     """
 
     floor: float = 0.0
     is_early: bool = False
+    is_last: bool = False
 
 
 class Arranger:
@@ -49,12 +52,17 @@ class Arranger:
         self.known_on = [edition.known_on for edition in figures.editions]
         terms = [term for edition in figures.editions for term in edition.terms]
         stated = span_of(figures)
-        self.span = range(min([stated.start, *map(_lead_of, terms)]), stated.stop)
+        leads = [_lead_of(term) for term in terms]
+        if effort.is_early:
+            leads += _handover_leads(figures)
+        self.span = range(min([stated.start, *leads]), stated.stop)
         # Assessments go on after the last printed month, up to the last knowledge date.
         self.outcome_span = range(
             self.span.start, max(self.span.stop, month_of(self.known_on[-1]) + 1)
         )
         self.waited_for = {series for term in terms for series in SERIES_OF_TERM[term.service]}
+        if effort.is_early:
+            self.waited_for.add("report")
         self.eves = {term.months.start - 1 for term in terms}
         self.stated = [
             series_statements(edition, self.outcome_span) for edition in figures.editions
@@ -118,6 +126,16 @@ class Arranger:
         )
         numbers = arrange_series(question, rng)
         return items_of(numbers, question, rng, moves=series == "report")
+
+
+def _handover_leads(figures: Figures) -> list[int]:
+    """Return the months from which on the reports behind printed handovers may have come in."""
+    return [
+        count.months.start - LEAD_MONTHS_MIN
+        for edition in figures.editions
+        for count in edition.counts
+        if count.statistic in HANDOVER_STATISTICS
+    ]
 
 
 def _lead_of(term: TermFigure) -> int:

@@ -76,26 +76,26 @@ def assess(arranger: Arranger, reports: Sequence[Item], natural: Sequence[Item])
             continue
         alive = [r for r in able if r.first <= index and (r.last is None or r.last >= index)]
         subjects = [_subject(r, days.get(r.number), wanted.until, history) for r in alive]
-        done, stretches = complete(subjects, wanted, rng)
-        for report in alive:
-            was = days.get(report.number)
-            if report.number in done:
-                days[report.number] = done[report.number][1]
-                if report.number not in outcomes:
-                    outcomes[report.number] = _outcome(arranger.assumptions, rng)
-            elif was is not None and was <= wanted.until:
-                del days[report.number]
-        _label(stretches, {n: day for n, (_, day) in done.items()}, outcomes, rng)
+        done, stretches = complete(subjects, wanted, rng, is_last=arranger.effort.is_last)
+        found = {number: day for number, (_, day) in done.items()}
+        for number in found:
+            if number not in outcomes:
+                outcomes[number] = _outcome(arranger.assumptions, rng)
+        _label(stretches, found, outcomes, rng)
+        undone = {r.number for r in alive if days.get(r.number, date.max) <= wanted.until}
+        for number in undone - set(found):
+            del days[number]
+        days |= found
         for report in alive:
             number = report.number
-            state = (days[number], outcomes[number]) if number in done else None
+            state = (days[number], outcomes[number]) if number in found else None
             before = history[number][-1][1] if number in history else None
             if state != before:
                 history.setdefault(number, []).append((index, state))
         claimed.append(index)
-    for number, day in days.items():
-        if number not in history or history[number][-1][1] is None:
-            history.setdefault(number, []).append((len(known_on), (day, outcomes[number])))
+    later = [n for n in days if n not in history or history[n][-1][1] is None]
+    for number in later:
+        history.setdefault(number, []).append((len(known_on), (days[number], outcomes[number])))
     return Assessed(history=history, claimed=claimed)
 
 

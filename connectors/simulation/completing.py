@@ -27,7 +27,7 @@ FINE_SUBJECTS_MAX = 1500
 REFUSALS = (
     (frozenset({"mean"}), "mean_unreachable"),
     (frozenset({"share"}), "term_unreachable"),
-    (frozenset[str](), "assessments_exceed_reports"),
+    (frozenset[str](), "totals_disagree"),
 )
 
 Days = tuple[date, date]
@@ -79,7 +79,7 @@ class Wanted:
     @property
     def periods(self) -> list[range]:
         """The months of every figure."""
-        return [each.months for each in (*self.terms, *self.outcomes)]
+        return [*(each.months for each in self.terms), *(each.months for each in self.outcomes)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,11 +107,12 @@ _Cells = dict[tuple[_Class, "_Place | None"], int]
 
 
 def complete(
-    subjects: Sequence[Subject], wanted: Wanted, rng: Random
+    subjects: Sequence[Subject], wanted: Wanted, rng: Random, *, is_last: bool
 ) -> tuple[dict[int, Done], list[Stretch]]:
     """Return per subject how it is completed by `until`, if it is, and the stretches' outcomes.
 
-    Raises FiguresError naming the figures that no completion of these subjects can give.
+    Raises FiguresError naming the figures that no completion of these subjects can give; without
+    `is_last` MoreEffortError, sooner.
     """
     stretches = _stretches(wanted)
     is_fine = len(subjects) <= FINE_SUBJECTS_MAX
@@ -129,7 +130,7 @@ def complete(
         problem.equal(ones(cells[key, option] for option in (*options, None)), len(members))
     days = _state_terms(problem, wanted, stretches, cells)
     outcomes = _state_outcomes(problem, wanted, stretches, cells)
-    values = problem.solve(REFUSALS)
+    values = problem.solve(REFUSALS, is_last=is_last)
     drawn = _Drawn(stretches, wanted.until, rng)
     for key, members in classes.items():
         drawn.place(members, key, {o: values[cells[key, o]] for o in (*key[0], None)})
@@ -158,7 +159,7 @@ def _places(subject: Subject, stretches: Sequence[Days]) -> list[_Place]:
     found: list[_Place] = []
     for number, (begin, end) in enumerate(stretches):
         for bucket in range(3):
-            ranges = set()
+            ranges: set[tuple[int, int]] = set()
             for place, way in enumerate(subject.ways):
                 first, last = way.buckets[bucket]
                 first, last = max(first, begin), min(last, end)

@@ -24,14 +24,24 @@ UNBOUNDED = 10**9
 ROUNDED_AWAY_MAX = 10**5
 """More than can print as 0 % of anything: at no decimals it is a two-hundredth of the whole."""
 
-NODES_MAX = 20_000
-"""Branches of the search; bounded by number and not by time, so that a seed gives one answer."""
+NATURAL_NODES_MAX = 200
+"""Branches of the search for natural numbers; the first that are true look natural enough.
 
-GAP_SHARE = 0.02
-"""How far from the most natural answer a right one may be: nobody sees 2 % of nobody's figures."""
+Searches are bounded by branches and not by time, so that a seed gives one answer everywhere.
+"""
+
+NODES_MAX = 200_000
+"""Branches of the search for any numbers that are true."""
+
+GAP_SHARE = 0.05
+"""How far from the most natural answer a right one may be: nobody sees it in nobody's figures."""
 
 Terms = Mapping[int, int]
 """Coefficient by column."""
+
+
+class MoreEffortError(Exception):
+    """Nothing was found yet, and there is more to try."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +68,7 @@ class Problem:
         self._high: list[int] = []
         self._cost: list[float] = []
         self._rows: list[_Row] = []
+        self._distances: set[int] = set()
 
     def number(self, high: int = UNBOUNDED, cost: float = 0.0) -> int:
         """Add a number from zero up to `high`, each unit at a cost; return its column."""
@@ -80,6 +91,8 @@ class Problem:
     def near(self, terms: Terms, target: int, weight: float) -> None:
         """Wish a sum to be near a number: each unit away costs `weight`."""
         over, under = self.number(cost=weight), self.number(cost=weight)
+        # Whole by themselves once the rest is; the search is ten times faster for not asking it.
+        self._distances.update((over, under))
         self.equal({**terms, over: -1, under: 1}, target)
 
     def prints(
@@ -100,15 +113,27 @@ class Problem:
         self.at_most(_sum((1, count), (-ROUNDED_AWAY_MAX, {some: 1})), 0, tag)
         self.at_most(_sum((unit, count), (-1, whole), (1, {some: 1})), 0, tag)
 
-    def solve(self, codes: Sequence[tuple[frozenset[str], str]]) -> list[int]:
+    def solve(
+        self, codes: Sequence[tuple[frozenset[str], str]], *, is_last: bool = True
+    ) -> list[int]:
         """Return the value of every column.
 
         Raises FiguresError naming the figures that are at odds; its code is that of the first of
-        `codes` whose kinds are all among theirs.
+        `codes` whose kinds are all among theirs.  `is_last` False gives up sooner, with
+        MoreEffortError, for a caller that has a wider problem to try next.
         """
-        found = self._run(self._rows, self._cost)
-        if found is not None:
+        free = [0.0] * len(self._cost)
+        if not is_last:
+            found, _ = self._run(self._rows, self._cost, NATURAL_NODES_MAX)
+            if found is None:
+                raise MoreEffortError
             return found
+        for cost, nodes_max in ((self._cost, NATURAL_NODES_MAX), (free, NODES_MAX)):
+            found, is_impossible = self._run(self._rows, cost, nodes_max)
+            if found is not None:
+                return found
+            if is_impossible:
+                break
         tags = self._at_odds()
         kinds = {tag.kind for tag in tags}
         code = next(code for needed, code in codes if needed <= kinds)
@@ -119,6 +144,8 @@ class Problem:
         """Return tagged statements that cannot hold together, each of them needed for that."""
         free = [0.0] * len(self._cost)
         kept = list(dict.fromkeys(row.tag for row in self._rows if row.tag is not None))
+        # What is tried first goes first: of two ways to say it, the one without shares is plainer.
+        kept.sort(key=lambda tag: tag.kind != "share")
         size = max(1, len(kept) // 2)
         while True:
             place = 0
@@ -126,7 +153,8 @@ class Problem:
                 fewer = kept[:place] + kept[place + size :]
                 among = set(fewer)
                 rows = [row for row in self._rows if row.tag is None or row.tag in among]
-                if self._run(rows, free) is None:
+                _, is_impossible = self._run(rows, free, NATURAL_NODES_MAX)
+                if is_impossible:
                     kept = fewer
                 else:
                     place += size
@@ -134,15 +162,17 @@ class Problem:
                 return kept
             size = max(1, size // 2)
 
-    def _run(self, rows: Sequence[_Row], cost: Sequence[float]) -> list[int] | None:
-        """Return values that meet the rows, or None when none do."""
-        solver = highspy.Highs()
+    def _run(
+        self, rows: Sequence[_Row], cost: Sequence[float], nodes_max: int
+    ) -> tuple[list[int] | None, bool]:
+        """Return values that meet the rows, if any were found, and whether none exist."""
+        solver = highspy.Highs()  # type: ignore[no-untyped-call]
         for name, value in (
             ("output_flag", False),
             ("threads", 1),
             ("random_seed", 0),
             ("mip_rel_gap", GAP_SHARE),
-            ("mip_max_nodes", NODES_MAX),
+            ("mip_max_nodes", nodes_max),
             ("mip_feasibility_tolerance", 1e-9),
             ("primal_feasibility_tolerance", 1e-9),
         ):
@@ -150,14 +180,13 @@ class Problem:
         solver.passModel(self._model(rows, cost))
         solver.run()
         if solver.getInfo().primal_solution_status != highspy.kSolutionStatusFeasible:
-            return None
+            return None, solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible
         values = [round(value) for value in solver.getSolution().col_value]
         for row in rows:
-            if not row.low <= sum(by * values[column] for column, by in row.terms.items()) <= (
-                row.high
-            ):
+            total = sum(by * values[column] for column, by in row.terms.items())
+            if not row.low <= total <= row.high:
                 raise AssertionError("the solver's answer does not hold in whole numbers")
-        return values
+        return values, False
 
     def _model(self, rows: Sequence[_Row], cost: Sequence[float]) -> highspy.HighsLp:
         scales = [float(max(map(abs, row.terms.values()), default=1)) for row in rows]
@@ -185,7 +214,12 @@ class Problem:
                 for by in row.terms.values()
             ]
         )
-        model.integrality_ = [highspy.HighsVarType.kInteger] * len(cost)
+        model.integrality_ = [
+            highspy.HighsVarType.kContinuous
+            if column in self._distances
+            else highspy.HighsVarType.kInteger
+            for column in range(len(cost))
+        ]
         return model
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from random import Random
 
@@ -72,7 +73,7 @@ class _Draw:
 
 
 def mark(
-    arranger: Arranger, items: Mapping[Series, Sequence[Item]], assessed: Set[int]
+    arranger: Arranger, items: Mapping[Series, Sequence[Item]], assessed: AbstractSet[int]
 ) -> Markings:
     """Return what every report and advice carries, meeting all tables, counts and shares."""
     # Where a nature is lacking, the form is too; most often nobody has assessed the report yet.
@@ -90,12 +91,12 @@ def mark(
     versions: dict[Attribute, Versions] = {}
     for each in draws:
         attribute = each.attribute
-        own = items[attribute.of]
+        own, settled = items[attribute.of], arranger.settled(attribute.of)
         versions[attribute] = assign(
             attribute,
             items=own,
             claims=[claims_of(edition, attribute) for edition in arranger.figures.editions],
-            blocks=[settled.blocks.get(attribute, ()) for settled in arranger.settled(attribute.of)],
+            blocks=[edition.blocks.get(attribute, ()) for edition in settled],
             draw=each.draw,
             rates=each.rates,
             blank_rank=blank_rank if attribute.of == "report" else {},

@@ -67,5 +67,3 @@ def day_between(first: date, last: date, rng: Random) -> date:
             break
         day = first + timedelta(days=rng.randint(0, (last - first).days))
     return day
-
-

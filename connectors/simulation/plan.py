@@ -14,7 +14,8 @@ from connectors.simulation.arranger import Arranger, Effort
 from connectors.simulation.assessments import assess
 from connectors.simulation.assumptions import Assumptions
 from connectors.simulation.contradictions import refuse_contradictions
-from connectors.simulation.figures import Figures, FiguresError
+from connectors.simulation.figures import Figures
+from connectors.simulation.integers import MoreEffortError
 from connectors.simulation.markings import Markings, mark
 from connectors.simulation.months import first_day
 from connectors.simulation.outcomes import Decision, decide
@@ -25,14 +26,11 @@ from connectors.simulation.statements import Series
 NATURAL_DELAY_DAYS_MAX = 14
 """What is registered later than this is late: nobody assesses it unasked."""
 
-WORTH_MORE_EFFORT = frozenset(
-    {"term_unreachable", "mean_unreachable", "assessments_exceed_reports"}
-)
 EFFORTS = (
     Effort(),
     Effort(floor=4.0, is_early=True),
     Effort(floor=30.0, is_early=True),
-    Effort(floor=250.0, is_early=True),
+    Effort(floor=250.0, is_early=True, is_last=True),
 )
 """What was completed early in a file came in before it, and of that no figure speaks: a region
 whose months without figures are as busy as the figures need is tried before any is refused."""
@@ -61,9 +59,8 @@ def make_plan(figures: Figures, seed: int) -> Plan:
     for effort in EFFORTS[:-1]:
         try:
             return _plan(figures, seed, effort)
-        except FiguresError as error:
-            if error.code not in WORTH_MORE_EFFORT:
-                raise
+        except MoreEffortError:
+            continue
     return _plan(figures, seed, EFFORTS[-1])
 
 

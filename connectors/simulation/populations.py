@@ -133,7 +133,9 @@ def settle(
     values = problem.solve(REFUSALS)
     return Settled(
         numbers={month: values[column[month]] for month in span},
-        blocks={attribute: [_read(each, values) for each in drafts[attribute]] for attribute in drafts},
+        blocks={
+            attribute: [_read(each, values) for each in drafts[attribute]] for attribute in drafts
+        },
     )
 
 
@@ -180,7 +182,7 @@ def _block(
         for each in codes.values():
             problem.at_most({each: 1, registered: -1}, 0)
         # Nobody carries the attribute without a code.
-        problem.at_most({registered: 1, **{each: -1 for each in rows}}, 0)
+        problem.at_most({registered: 1, **dict.fromkeys(rows, -1)}, 0)
     else:
         problem.equal({registered: -1, **rows}, 0)
     carrying = sum(target.get(month, 0.0) for month in months) * (1 - wish.blank_share)

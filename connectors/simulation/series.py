@@ -6,7 +6,8 @@ moved to the next month between their knowledge dates.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -58,7 +59,7 @@ class Question:
     solve: Callable[[int, Mapping[int, float]], Numbers] | None = None
     cuts: Sequence[Sequence[range]] = ()
     floors: Mapping[int, float] = field(default_factory=dict)
-    early: Set[int] | None = None
+    early: AbstractSet[int] | None = None
 
 
 def arrange_series(question: Question, rng: Random) -> list[Numbers]:

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from random import Random
 
 from connectors.simulation.arranger import Arranger
@@ -101,27 +102,24 @@ def with_lives(
             run.item.number: _subject(run, lives[run.item.number], wanted, reports, endings)
             for run in alive
         }
-        done, _ = complete(list(subjects.values()), wanted, rng)
+        done, _ = complete(list(subjects.values()), wanted, rng, is_last=arranger.effort.is_last)
         for run in alive:
             number = run.item.number
             life = lives[number]
             if number in done:
                 way, day = done[number]
                 chosen = subjects[number].ways[way]
-                bound[number] = replace(
-                    run, report=chosen.report, received_on=chosen.received_on
-                )
+                bound[number] = replace(run, report=chosen.report, received_on=chosen.received_on)
                 lives[number] = _Life(day, is_aborted=False)
-            elif life.ended_on is not None and life.ended_on <= wanted.until:
-                if not life.is_aborted:
-                    lives[number] = _Life(None, is_aborted=False)
+            elif not life.is_aborted and (life.ended_on or date.max) <= wanted.until:
+                lives[number] = _Life(None, is_aborted=False)
             endings[number] = _told(
                 endings.get(number, ()), lives[number], run.item, (told, wanted.until), rng
             )
         told = wanted.until
     finished = [
         replace(
-            bound[number],
+            run,
             endings=_told(endings.get(number, ()), lives[number], run.item, (told, None), rng),
         )
         for number, run in bound.items()
@@ -142,7 +140,7 @@ def _buckets(received_on: date, earliest: date, days_max: int) -> tuple[Days, Da
             max(received_on + timedelta(days=before + 1), earliest),
             received_on + timedelta(days=after),
         )
-        for before, after in zip(edges, edges[1:], strict=False)
+        for before, after in pairwise(edges)
     )
     return first, second, third
 

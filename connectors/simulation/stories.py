@@ -312,33 +312,30 @@ class ReportStories:
             "report_id": report_id,
         }
         item = run.item
-        self._step(run, about, "REGISTERED", run.registered_on, item.known_on, item.ended_on)
+        self._step(about, ("REGISTERED", run.registered_on), item.known_on, item.ended_on)
         if run.picked_up_on is not None:
-            self._step(
-                run, about, "PICKED_UP", run.picked_up_on, run.picked_up_on, item.ended_on
-            )
+            known = max(run.picked_up_on, item.known_on)
+            self._step(about, ("PICKED_UP", run.picked_up_on), known, item.ended_on)
         for ending in run.endings:
             status = "ABORTED" if ending.is_aborted else "COMPLETED"
             known = known_day(ending.known_on, self._scribe.rng.choice((0, 0, 1)), self._known_on)
             void_on = min((d for d in (ending.void_on, item.ended_on) if d), default=None)
-            self._step(run, about, status, ending.on, known, void_on)
+            self._step(about, (status, ending.on), max(known, item.known_on), void_on)
 
     def _step(
         self,
-        run: ServiceRun,
         about: Mapping[str, Any],
-        status: str,
-        day: date,
+        step: tuple[str, date],
         known_on: date,
         void_on: date | None,
     ) -> None:
         """Write one step of a service; a start that is taken back takes back what followed it."""
-        known = max(known_on, run.item.known_on)
-        is_confirmed = status == "COMPLETED" and run.service == "INVESTIGATION"
+        status, day = step
+        is_confirmed = status == "COMPLETED" and about["service"] == "INVESTIGATION"
         event = self._scribe.write(
             "ServiceStatusChanged",
             CASE_SYSTEM,
-            known_on=known,
+            known_on=known_on,
             occurred_on=day,
             rank=50 + STEPS.index(status),
             fields={
@@ -350,7 +347,7 @@ class ReportStories:
             },
         )
         if void_on is not None:
-            self._scribe.correct(event, known_on=max(void_on, known), reason_code="INPUT_ERROR")
+            self._scribe.correct(event, known_on=max(void_on, known_on), reason_code="INPUT_ERROR")
 
 
 def people_of(case: ReportCase, codes: Codes) -> tuple[Person, ...]:

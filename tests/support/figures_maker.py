@@ -19,10 +19,10 @@ Document = dict[str, Any]
 SIZES = {"tiny": 1.5, "small": 9.0, "middle": 60.0, "drenthe": 185.0, "large": 560.0}
 """Reports per month; advices are about one and a half times as many."""
 TABLES = (
-    ("S07", "advice", "nature", True),
-    ("S10", "report", "reporter_sector", False),
-    ("S12", "report", "nature", True),
-    ("S13", "report", "form", True),
+    ("table1", "S07", "advice", "nature", True),
+    ("table2", "S10", "report", "reporter_sector", False),
+    ("table3", "S12", "report", "nature", True),
+    ("table4", "S13", "report", "form", True),
 )
 SERVICES = (
     ("safety_assessment", "S15"),
@@ -70,16 +70,15 @@ class _Printer:
         edition: Document = {"id": self.name, "known_on": self.known_on.isoformat()}
         parts = {
             "months": self.months(),
-            "tables": [self.table(n, *each, whole) for n, each in enumerate(TABLES)],
+            "tables": [self.table(each, whole) for each in TABLES],
             "counts": self.counts(whole),
             "shares": [self.share(n) for n in range(self.rng.randint(0, 5))],
             "terms": [t for each in SERVICES for t in self.terms(*each, whole)],
         }
         for key, value in parts.items():
-            if isinstance(value, list):
-                value = [each for each in value if each]
-            if value and self.rng.random() < 0.85:
-                edition[key] = value
+            told = value if isinstance(value, dict) else [each for each in value if each]
+            if told and self.rng.random() < 0.85:
+                edition[key] = told
         return edition
 
     def months(self) -> Document:
@@ -106,14 +105,9 @@ class _Printer:
         return printed
 
     def table(
-        self,
-        number: int,
-        statistic: str,
-        of: str,
-        attribute: str,
-        multiple: bool,
-        whole: dict[str, str],
+        self, kind: tuple[str, str, str, str, bool], whole: dict[str, str]
     ) -> Document | None:
+        name, statistic, of, attribute, multiple = kind
         if self.rng.random() < 0.25:
             return None
         period = whole if self.rng.random() < 0.6 else self.period()
@@ -126,7 +120,7 @@ class _Printer:
             codes = codes[: max(1, len(codes) // 2)]
         self.rng.shuffle(codes)
         table: Document = {
-            "id": f"table{number + 1}",
+            "id": name,
             "statistic": statistic,
             "of": of,
             "attribute": attribute,
@@ -142,10 +136,10 @@ class _Printer:
                 for code in codes
             ],
         }
-        kind = self.rng.random()
-        if kind < 0.4:
+        chance = self.rng.random()
+        if chance < 0.4:
             table["registered"] = {"min": carrying, "max": carrying}
-        elif kind < 0.8:
+        elif chance < 0.8:
             low = max(0, carrying - self.rng.randint(0, 4))
             table["registered"] = {"min": low, "max": carrying + self.rng.randint(0, 4)}
         return table
@@ -185,11 +179,9 @@ class _Printer:
         }  # fmt: skip
 
     def terms(self, service: str, statistic: str, whole: dict[str, str]) -> list[Document]:
-        found = []
+        found: list[Document] = []
         for _ in range(self.rng.choice((0, 1, 1, 1, 2))):
             period = whole if self.rng.random() < 0.5 else self.period()
-            if any(period["from"] == other["from"] for other in found):
-                continue  # the name of a term figure is its first month
             buckets, slow = self.oracle.term(service, period["from"], period["to"])
             if not sum(buckets):
                 continue
