@@ -22,7 +22,10 @@ from connectors.simulation.figures import (
     TermFigure,
 )
 from connectors.simulation.months import first_day
-from connectors.simulation.statements import TERM_STATISTICS, attribute_of
+from connectors.simulation.statements import TERM_STATISTICS, attribute_of, span_of
+
+YEARS_MAX = 40
+"""Veilig Thuis exists since 2015."""
 
 
 def refuse_contradictions(figures: Figures) -> None:
@@ -31,6 +34,7 @@ def refuse_contradictions(figures: Figures) -> None:
     if any(later <= earlier for earlier, later in pairwise(days)):
         names = tuple(edition.id for edition in figures.editions)
         raise FiguresError("editions_out_of_order", names, "known_on must rise from one to next")
+    _refuse_too_long(figures)
     names = tuple(edition.id for edition in figures.editions)
     _refuse_twice("edition_twice", names)
     for edition in figures.editions:
@@ -43,6 +47,14 @@ def refuse_contradictions(figures: Figures) -> None:
         for share in edition.shares:
             attribute_of(share)
             _check_share(share.id, share.share, share.decimals)
+
+
+def _refuse_too_long(figures: Figures) -> None:
+    """Refuse what a replay, which lives through every day, would not come to the end of."""
+    years = (figures.editions[-1].known_on - first_day(span_of(figures).start)).days / 365
+    if years > YEARS_MAX:
+        names = tuple(edition.id for edition in figures.editions)
+        raise FiguresError("too_long", names, f"they span more than {YEARS_MAX} years")
 
 
 def _names(edition: Edition) -> tuple[str, ...]:
