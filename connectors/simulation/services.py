@@ -10,6 +10,7 @@ from itertools import pairwise
 from random import Random
 
 from connectors.simulation.arranger import Arranger
+from connectors.simulation.assumptions import Assumptions
 from connectors.simulation.completing import Days, Subject, Wanted, Way, complete
 from connectors.simulation.months import first_day, last_day
 from connectors.simulation.series import Item
@@ -75,16 +76,7 @@ def with_lives(
     `mean_unreachable` when no services can end as an edition prints.
     """
     assumptions, known_on = arranger.assumptions, arranger.known_on
-    shares = {
-        "conditions": (
-            assumptions.conditions_first_bucket_share,
-            assumptions.conditions_second_bucket_share,
-        ),
-        "investigation": (
-            assumptions.investigation_first_bucket_share,
-            assumptions.investigation_second_bucket_share,
-        ),
-    }[series]
+    shares = _bucket_shares(series, assumptions)
     lives = {
         run.item.number: _draw(run, shares, assumptions.service_completed_share, known_on[-1], rng)
         for run in runs
@@ -126,6 +118,18 @@ def with_lives(
     ]
     picked_up = assumptions.service_picked_up_share
     return [_with_pick_up(run, picked_up, known_on[-1], rng) for run in finished]
+
+
+def _bucket_shares(series: Series, assumptions: Assumptions) -> tuple[float, float]:
+    if series == "conditions":
+        return (
+            assumptions.conditions_first_bucket_share,
+            assumptions.conditions_second_bucket_share,
+        )
+    return (
+        assumptions.investigation_first_bucket_share,
+        assumptions.investigation_second_bucket_share,
+    )
 
 
 def _is_alive(item: Item, edition: int) -> bool:
@@ -209,7 +213,9 @@ def _origins(run: ServiceRun, wanted: Wanted, reports: Sequence[Item]) -> dict[i
     found: dict[int, date] = {}
     for wish in sorted(wishes, reverse=True):
         stop = bisect_right(reports, min(wish, run.registered_on), key=lambda report: report.on)
-        fitting = next((r for r in reversed(reports[:stop]) if r.first <= run.item.first), None)
+        fitting = next(
+            (r for r in reversed(reports[:stop]) if r.known_on <= run.item.known_on), None
+        )
         if fitting is not None:
             found.setdefault(fitting.number, fitting.on)
     return found

@@ -20,6 +20,7 @@ from schemas.cloud_events import parse_event
 from schemas.person_numbers import is_valid_bsn
 from tests.support.figures_maker import make_figures
 from tests.support.figures_oracle import Comparison, Sent
+from tests.support.saying_order import said_too_early
 
 IS_LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 SEEDS = range(1, 31) if IS_LONG else (3, 13, 14)
@@ -46,6 +47,7 @@ def test_every_figure_of_every_edition_holds(seed: int) -> None:
     comparison = Comparison(document, sent(slices))
     assert comparison.wrong == []
     assert comparison.compared > 0
+    assert said_too_early(slices) == []
 
 
 @pytest.mark.skipif(not IS_LONG, reason="30,000 events a year: HYPOTHESIS_PROFILE=long")
