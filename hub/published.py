@@ -33,6 +33,13 @@ from projections.statistics import (
 )
 
 Number = int | Decimal
+MONTH_STATISTICS = {
+    "report": "S08",
+    "advice": "S01",
+    "investigation_started": "S20",
+    "conditions_started": "S17",
+}
+"""Which statistic a series of the month matrix counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +128,18 @@ class _Asked:
                 for number, published in enumerate(months, start=1):
                     if published is not None:
                         name = f"months.{series}.{year}-{number:02d}"
-                        yield self._one(name, published, ours[series][int(year)][number - 1])
+                        count = ours[series][int(year)][number - 1]
+                        if count is None:
+                            count = self._month_so_far(series, int(year) * 12 + number - 1)
+                        yield self._one(name, published, count)
+
+    def _month_so_far(self, series: str, month: int) -> int:
+        """Count a month that was not over: the matrix leaves it open, this edition printed it."""
+        period = Period(first=first_day(month), last=last_day(month))
+        question = Question(region=self.region, known_on=self.edition.known_on)
+        statistic = MONTH_STATISTICS[series]
+        (found,) = figures_of(self.connection, statistic, question, [period])
+        return found[PLAIN].count
 
     def table(self, table: Table) -> Iterator[Compared]:
         figures = self._figures(table)
