@@ -10,6 +10,7 @@ from pathlib import Path
 from connectors.simulation.days import Rules, simulate
 from connectors.simulation.events import Slice
 from connectors.simulation.figures import Figures, FiguresError, parse_figures
+from hub.cli.speaking import console
 from streams.engine.errors import StopError
 from streams.household.rule_set import DEFAULT_RULE_SET, calendar_payload, rules_payload
 
@@ -38,7 +39,8 @@ def read_figures(path: Path | None) -> Figures:
 def simulated(figures: Figures, seed: int) -> list[Slice]:
     """Return a region's log, day by day; raises StopError naming the figures that are at odds."""
     try:
-        return list(simulate(figures, seed, default_rules()))
+        with console.status("solving the figures"):
+            return list(simulate(figures, seed, default_rules()))
     except FiguresError as error:
         raise StopError(f"these figures cannot be simulated: {error}") from error
 
