@@ -111,8 +111,8 @@ def complete(
 ) -> tuple[dict[int, Done], list[Stretch]]:
     """Return per subject how it is completed by `until`, if it is, and the stretches' outcomes.
 
-    Raises FiguresError naming the figures that no completion of these subjects can give; without
-    `is_last` MoreEffortError, sooner.
+    Raises FiguresError naming the figures that no completion of these subjects can give; while
+    the caller has more to try (`is_last` False), MoreEffortError, and sooner.
     """
     stretches = _stretches(wanted)
     is_fine = len(subjects) <= FINE_SUBJECTS_MAX
