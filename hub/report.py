@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 
-from connectors.simulation.figures import Figures, FiguresError, parse_figures
+from connectors.simulation.figures import Figures
 from hub.published import Compared, compare
 from projections.statistics.s24_budget import Budget
 from query.regions import Region, read_region
@@ -107,14 +107,6 @@ def read_budget_file(path: Path) -> Budget:
         return parse_budget(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise StopError("the budget file cannot be read") from error
-
-
-def read_figures_file(path: Path) -> Figures:
-    """Read a figures file; raises StopError that names every wrong place."""
-    try:
-        return parse_figures(path.read_text(encoding="utf-8"))
-    except (FiguresError, UnicodeDecodeError) as error:
-        raise StopError(f"the figures file cannot be used: {error}") from error
 
 
 @contextmanager
