@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from query import wording
+from query.reviews import KINDS as REVIEW_KINDS
 
 
 def create_environment(package: str) -> Environment:
@@ -33,6 +34,7 @@ def create_templates(*, stylesheet: str) -> Environment:
     templates.globals["STYLESHEET"] = stylesheet
     templates.globals["LEVELS"] = wording.LEVELS
     templates.globals["MONTHS"] = wording.MONTHS
+    templates.globals["REVIEW_KINDS"] = REVIEW_KINDS
     return templates
 
 

@@ -68,11 +68,13 @@ class Assumptions:
     monitoring_share: float = 0.05
     inform_share: float = 0.03
     check_share: float = 0.015
+    # Ours: whoever moves is looked for with others (information B, factsheet for reporters).
+    check_after_move_share: float = 0.50
     move_share: float = 0.008
     board_share: float = 0.008
     transfer_share: float = 0.006
-    # The page for people reported on (Veilig Thuis Drenthe): "in de meeste gevallen" they are spoken
-    # with first. How many that is no publication prints: ours, as is how often a try succeeds.
+    # The page for people reported on (Veilig Thuis Drenthe): in most cases ("de meeste gevallen")
+    # they are spoken with first.  No publication prints how many: ours, and how often it succeeds.
     contact_share: float = 0.60
     contact_reached_share: float = 0.80
     # Ours: SASH is screened on partner violence only; most is low.

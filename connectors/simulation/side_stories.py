@@ -297,6 +297,9 @@ class SideStories:
             people=(victim,),
             home=case.household,
         )
+        asked = self._after(day, 1, 10)
+        if asked is not None and self._draws(self._plan.assumptions.check_after_move_share):
+            self._check(case, asked)
 
     def _notify_board(self, case: ReportCase, day: date) -> None:
         children = case.household.children
