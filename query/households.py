@@ -172,10 +172,8 @@ def check_token(token: str) -> str:
 def is_parked(connection: ReadConnection, region: str, token: str) -> bool:
     """Say whether rows of a household wait, in the radar or in the read tables."""
     with connection.cursor(row_factory=tuple_row) as cursor:
-        ((waits,),) = cursor.execute(
-            QUERIES["is_parked"], {"region": region, "household": token}
-        ).fetchall()
-    return bool(waits)
+        asked = {"region": region, "household": token}
+        return cursor.execute(QUERIES["is_parked"], asked).fetchone() is not None
 
 
 @contextmanager

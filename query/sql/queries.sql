@@ -52,8 +52,10 @@ select household_id::text as household_id, founded_at, last_signal_at, events, p
  where region = %(region)s and household_id = %(household)s
 
 -- name: is_parked
-select exists (select 1 from projections.parked_view p
-                where p.region = %(region)s and p.household_id = %(household)s)
+select p.household_id
+  from projections.parked_view p
+ where p.region = %(region)s and p.household_id = %(household)s
+ limit 1
 
 -- name: findings
 select finding_id::text as finding_id, rule_id, rule_version, rule_label, subject, level, status,
