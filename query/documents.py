@@ -105,7 +105,10 @@ def reviews_document(region: Region, queue: ReviewQueue) -> Document:
                     }
                     for household in doubt.households
                 ],
-                "personen": list(doubt.persons),
+                "personen": [
+                    {"rol": person.words, "huishoudens": list(person.households)}
+                    for person in doubt.persons
+                ],
                 "voor": list(doubt.speaks_for),
                 "tegen": list(doubt.speaks_against),
                 "bevestigbaar": doubt.can_be_confirmed,

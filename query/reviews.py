@@ -85,6 +85,14 @@ class DoubtedHousehold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DoubtedPerson:
+    """Somebody of an entry: roles and whether a number is known, and in which households."""
+
+    words: str
+    households: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Doubt:
     """One entry of the queue, with what a person weighs."""
 
@@ -93,7 +101,7 @@ class Doubt:
     title: str
     known_at: datetime
     households: tuple[DoubtedHousehold, ...]
-    persons: tuple[str, ...]
+    persons: tuple[DoubtedPerson, ...]
     speaks_for: tuple[str, ...]
     speaks_against: tuple[str, ...]
     has_choice: bool
@@ -244,7 +252,8 @@ def _weigh_households(
         return
     since, until = facts.residences.get(frozenset(entry.household_ids), (None, None))
     if since is not None:
-        speaks_for.append(f"Beide wonen op hetzelfde adres sinds {day_words(since)}.")
+        verb = "wonen" if until is None else "woonden"
+        speaks_for.append(f"Beide {verb} op hetzelfde adres, vanaf {day_words(since)}.")
     if until is not None:
         against.append(f"Een van beide is daar weg sinds {day_words(until)}.")
     shared = frozenset.intersection(*(facts.members.get(home, frozenset()) for home in now))
@@ -285,8 +294,10 @@ def _weigh_towns(towns: Collection[str | None], speaks_for: list[str], against: 
         against.append(f"Verschillende gemeenten: {names}.")
 
 
-def _person(pid: str, facts: _Facts) -> str:
-    """Return who somebody is on the page: roles, and whether a number is known."""
+def _person(pid: str, facts: _Facts) -> DoubtedPerson:
     roles = [enum_label("PersonRole", role) for role in facts.roles.get(pid, ())]
     known = "nummer bekend" if pid in facts.numbered else "geen nummer bekend"
-    return f"{', '.join(roles) or 'In geen huishouden'} ({known})"
+    return DoubtedPerson(
+        words=f"{', '.join(roles) or 'Hoort bij geen huishouden'} ({known})",
+        households=tuple(sorted(facts.homes.get(pid, ()))),
+    )

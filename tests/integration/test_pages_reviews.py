@@ -42,7 +42,7 @@ def test_every_kind_of_doubt_is_shown_the_oldest_first(client: TestClient) -> No
 def test_one_address_is_weighed_by_days_people_and_towns(client: TestClient) -> None:
     doubt = doubts(client)[entry_id("address")]
     assert [each["token"] for each in doubt["huishoudens"]] == [BUSY, QUIET]
-    assert "Beide wonen op hetzelfde adres sinds 6 mei 2024." in doubt["voor"]
+    assert "Beide woonden op hetzelfde adres, vanaf 6 mei 2024." in doubt["voor"]
     assert "1 persoon hoort bij beide." in doubt["voor"]
     assert "Een van beide is daar weg sinds 3 februari 2025." in doubt["tegen"]
 
@@ -60,12 +60,16 @@ def test_people_are_weighed_by_numbers_roles_and_being_named_together(client: Te
     found = doubts(client)
     name, spelling = found[entry_id("name")], found[entry_id("spelling")]
     assert name["voor"] == ["Naam en geboortedatum zijn gelijk.", "Zij horen bij één huishouden."]
-    assert name["personen"] == ["Slachtoffer (geen nummer bekend)", "Kind (geen nummer bekend)"]
+    assert name["personen"] == [
+        {"rol": "Slachtoffer (geen nummer bekend)", "huishoudens": [QUIET]},
+        {"rol": "Kind (geen nummer bekend)", "huishoudens": [BUSY, QUIET]},
+    ]
     assert "Zij hebben verschillende rollen." in name["tegen"]
     assert "Eén melding noemt hen als twee personen." not in name["tegen"]
     assert "Eén melding noemt hen als twee personen." in spelling["tegen"]
-    assert spelling["personen"][0] == "Slachtoffer (nummer bekend)"
-    assert "In geen huishouden (geen nummer bekend)" in found[entry_id("numbers")]["personen"]
+    assert spelling["personen"][0]["rol"] == "Slachtoffer (nummer bekend)"
+    nobody = {"rol": "Hoort bij geen huishouden (geen nummer bekend)", "huishoudens": []}
+    assert nobody in found[entry_id("numbers")]["personen"]
 
 
 def test_each_doubt_says_which_command_settles_it(client: TestClient) -> None:
