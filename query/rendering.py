@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from query import wording
+from query.report.blocks import Paragraph, Subheading, cell_text
 from query.reviews import KINDS as REVIEW_KINDS
 
 
@@ -35,6 +36,9 @@ def create_templates(*, stylesheet: str) -> Environment:
     templates.globals["LEVELS"] = wording.LEVELS
     templates.globals["MONTHS"] = wording.MONTHS
     templates.globals["REVIEW_KINDS"] = REVIEW_KINDS
+    templates.filters["cell"] = cell_text
+    templates.tests["paragraph"] = lambda block: isinstance(block, Paragraph)
+    templates.tests["subheading"] = lambda block: isinstance(block, Subheading)
     return templates
 
 

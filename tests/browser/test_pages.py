@@ -26,6 +26,8 @@ PAGES = {
     "reviews of a kind": "/regios/drenthe/beoordelen?soort=same_name&pagina=2",
     "nothing to review": "/regios/flevoland/beoordelen",
     "figures": "/regios/drenthe/cijfers?peildatum=2025-03-01",
+    "editions": "/regios/drenthe/uitgaven",
+    "edition": "/regios/drenthe/uitgaven/bestuur-2025-08-gemeenten",
     "unknown": "/regios/atlantis/radar",
     "refused": "/regios/drenthe/cijfers?peildatum=gisteren",
 }

@@ -21,8 +21,8 @@ from tests.support.pages import invented_region
 
 MADE_AT = datetime(2026, 11, 23, 13, 5, tzinfo=UTC)
 START_SECONDS_MAX = 10.0
-# Those whose tables the views of projections stand on.
-PACKAGES = {"streams.engine", "streams.admission", "streams.vault", "projections"}
+# The pages' own, and those whose tables the views of projections stand on.
+PACKAGES = {"streams.engine", "streams.admission", "streams.vault", "projections", "query"}
 
 
 def migrate(url: str) -> None:
