@@ -12,6 +12,7 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from tests.support.pages.invented_doubts import fill_reviews
 from tests.support.pages.invented_journal import journal_rows as rows_of_steps
 from tests.support.pages.invented_work import work_facts
 
@@ -63,6 +64,7 @@ def fill(connection: psycopg.Connection[Any]) -> None:
     for table, rows in work_facts().items():
         _insert(connection, table, rows)
     _insert(connection, "household_journal_view", journal_rows())
+    fill_reviews(connection, _insert)
 
 
 def region_row() -> Row:
