@@ -113,6 +113,7 @@ class Worker:
                 following[topic, partition] = offset
         self.problems.pop("claim", None)
         held = self._held()
+        self._progress_at = self._clock()
         self._relay.follow(held)
         metrics.LEASES.labels(stage=self.stage.name).set(len(held))
         logger.info("regions_claimed", stage=self.stage.name, regions=[h.region for h in held])
