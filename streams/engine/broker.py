@@ -26,6 +26,7 @@ REQUEST_SECONDS_MAX = 10.0
 # By default librdkafka waits up to ten seconds before it tries a broker again that was away.
 RECONNECT_MS_MAX = 500
 RETRY_SECONDS = 0.5
+FETCH_WAIT_MS = 10
 
 Bounds = Mapping[tuple[str, int], tuple[int, int]]
 """First offset kept and next offset of each (topic, partition)."""
@@ -67,6 +68,8 @@ class KafkaBroker:
             "enable.auto.commit": False,
             "enable.partition.eof": True,
             "auto.offset.reset": "error",
+            # A fetch that waits for news of one partition would hold up the next one's first.
+            "fetch.wait.max.ms": FETCH_WAIT_MS,
             "log_level": 2,
             "reconnect.backoff.max.ms": RECONNECT_MS_MAX,
         }

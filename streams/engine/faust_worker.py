@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import inspect
+import sys
 import time
 import traceback
 from collections.abc import Callable
@@ -35,6 +36,9 @@ REBALANCE_SECONDS = 10.0
 # topic that appears late leaves a worker idle that long, silently.
 METADATA_AGE_MS = 5_000
 LOST_UNIT_SECONDS = 15.0
+# A unit's thread lets go of the interpreter this often; by default it is 5 ms, which the relay and
+# the consumer would wait for at each of their steps.
+THREAD_SWITCH_SECONDS = 0.001
 GATHER_SHARE = float(__import__("os").environ.get("GS", "0.5"))
 GATHER_SECONDS_MAX = 0.02
 
@@ -216,6 +220,7 @@ def run_app(app: RadarApp) -> int:
 
     SIGTERM lets the open unit finish, because the worker's thread is waited for.
     """
+    sys.setswitchinterval(THREAD_SWITCH_SECONDS)
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     shell = faust.Worker(
         app, loglevel="WARN", quiet=True, redirect_stdouts=False, override_logging=False

@@ -93,9 +93,8 @@ class Worker:
         """
         self.release()
         self.problems = {}
-        partitions = {partition for _, partition in assigned}
         following: dict[tuple[str, int], int] = {}
-        for partition in sorted(partitions):
+        for partition in sorted({partition for _, partition in assigned}):
             region = self._regions.code(partition)
             missing = [t for t in self.stage.topics if (t, partition) not in assigned]
             if missing:

@@ -44,7 +44,7 @@ def rebuild_on(stand: Stand, *, events: int) -> Report:
         stand.tell(f"{events:,} rows in the journal")
         with stand.workers(["radar"], url) as (worker,), sampled(worker.pid) as live_memory:
             reached: Callable[[], int] = partial(read_by, url, "radar")
-            wait_until_reached(reached, events, "radar")
+            wait_until_reached(reached, events, "radar", stand.tell)
         live = pace_of(url, "radar", JOURNAL.topic)
         stand.tell(f"live: {live.per_second:,.0f} rows/s")
         rebuilt, memory = _rebuild(stand, url)
