@@ -16,10 +16,11 @@ from psycopg import sql
 from projections.copying import Connection, copy_rows
 from projections.entries import FindingEntry, LogEntry, finding_entry, log_entry
 from projections.facts.registry import ADVICE_FACTS, JOURNAL_FACTS
+from projections.groups import PROJECTIONS, REGIONS, Projection
 from projections.household_history import write_timeline
 from projections.households import merges
 from projections.named_sql import query
-from projections.stage import PROJECTIONS, REGIONS, Projection, ProjectionsStage
+from projections.stage import ProjectionsStage
 from projections.table_schema import LIVE_SCHEMA, writing_in
 from streams.engine.beside import BesideTables
 from streams.engine.log import FINDINGS, JOURNAL, Log
