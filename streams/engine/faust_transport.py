@@ -29,10 +29,16 @@ if TYPE_CHECKING:
 # How long a fetch may wait at the broker for news.
 FETCH_WAIT_MS = 500
 # aiokafka fetches nothing more from a broker while anything fetched waits to be polled, so we poll
-# all the time; this much is enough for a unit, and what is beyond it may wait there.  By default
-# it fetches all the same after 0.1 s, from the other partitions only, and those that are polled
-# then stay out until that fetch returns: on a busy machine that makes the wait above a delay.
-GATHERED_RECORDS_MAX = 2_000
+# while a unit is written, too; but now and then only, since a fetch has a price for each partition
+# and single records would come as fast as they can be fetched.
+POLL_PAUSE_SECONDS = 0.05
+# This much is enough for a unit; what is beyond it may wait at aiokafka.
+RECORDS_ENOUGH = 2_000
+# What the last poll left behind is a round trip to the broker away.
+FRESH_SECONDS = 0.003
+FRESH_POLLS = 2
+# By default aiokafka does fetch after 0.1 s, from the other partitions only, and those that are
+# polled then stay out until that fetch returns: on a busy machine the wait above, for nothing.
 PREFETCH_BACKOFF_SECONDS = 5.0
 # Faust sleeps a second where nothing is assigned yet, which a start would pay.
 UNASSIGNED_SECONDS = 0.05
@@ -69,6 +75,8 @@ class Consumer(driver.Consumer):
         super().on_init()
         self.gathering = Gathering()
         self.polling: asyncio.Task[Polled] | None = None
+        self.polled_at = 0.0
+        self.fresh_polls = 0
 
     @property
     def radar(self) -> RadarApp:
@@ -144,18 +152,38 @@ class Consumer(driver.Consumer):
         app, gathered = self.radar, self.gathering
         until = time.monotonic() + timeout
         while (left := until - time.monotonic()) > 0 and not self.should_stop:
-            if self.polling is not None and self.polling.done():
-                done, self.polling = self.polling, None
-                gathered.add(done.result())
-            if self.polling is None and gathered.count < GATHERED_RECORDS_MAX:
+            self._add_polled()
+            is_writing, is_full = app.open_until is not None, gathered.count >= RECORDS_ENOUGH
+            if is_writing:
+                self.fresh_polls = 0
+            elif is_full or (gathered.count and self._pause() <= 0):
+                return
+            rests = self.polled_at + POLL_PAUSE_SECONDS - time.monotonic()
+            is_resting = is_writing and gathered.count > 0 and rests > 0
+            if self.polling is None and not is_full and not is_resting:
                 self.polling = asyncio.create_task(self._poll(timeout))
+                self.polled_at = time.monotonic()
+            if is_resting:
+                left = min(left, rests)
+            elif gathered.count and not is_writing:
+                left = min(left, max(self._pause(), 0.0))
             waited_for = {each for each in (self.polling, app.open_until) if each is not None}
-            if app.open_until is None and gathered.count:
-                pause = app.gathers_for()
-                if pause <= 0 or gathered.count >= GATHERED_RECORDS_MAX:
-                    return
-                left = min(left, pause)
             await asyncio.wait(waited_for, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+
+    def _add_polled(self) -> None:
+        if self.polling is not None and self.polling.done():
+            done, self.polling = self.polling, None
+            self.gathering.add(done.result())
+            self.fresh_polls += 1
+
+    def _pause(self) -> float:
+        """Return how long what is gathered still waits: for more, and for what came meanwhile.
+
+        The first poll after a unit brings what was fetched when the last one was made, the second
+        all that has come since; one that waits has nothing left to bring.
+        """
+        fresh = self.polled_at + FRESH_SECONDS - time.monotonic()
+        return max(self.radar.gathers_for(), 0.0 if self.fresh_polls >= FRESH_POLLS else fresh)
 
     async def _poll(self, timeout: float) -> Polled:  # noqa: ASYNC109 - as Faust calls it
         while not self.flow_active:
