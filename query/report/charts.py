@@ -75,7 +75,7 @@ def _data(chart: ChartBlock) -> alt.InlineData:
             {"place": place, "series": series.name, "value": value}
             for series in chart.series
             for place, value in zip(chart.places, series.values, strict=True)
-            if value is not None
+            if isinstance(value, int)
         ]
     )
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from query.report.blocks import Chapter, Paragraph, Publication, TableBlock
 from query.report.content import Report
-from query.report.directions import THRESHOLDS, count_direction
-from query.wording import day_words
+from query.report.directions import NOTHING, THRESHOLDS, count_direction
+from query.report.disclosure_words import disclosure_words
+from query.wording import DASH, day_words
 
 LINES = (
     ("S01", "Adviezen"),
@@ -29,8 +30,9 @@ def factsheet(report: Report) -> Publication:
     table = TableBlock(
         title=f"Veilig Thuis {report.region_name} in {year}",
         header=("", str(year), str(year - 1), f"ten opzichte van {year - 1}"),
-        rows=[(title, now, before, word.split()[0]) for title, now, before, word in rows],
+        rows=[(title, now, before, _short(word)) for title, now, before, word in rows],
     )
+    notes = [Paragraph(text=text) for text in disclosure_words(report.disclosure)]
     known_on = day_words(report.question.known_on)
     account = Paragraph(text=f"Cijfers zoals bekend aan het einde van {known_on}. {THRESHOLDS}")
     return Publication(
@@ -38,5 +40,9 @@ def factsheet(report: Report) -> Publication:
         subtitle=f"Veilig Thuis {report.region_name}",
         region=report.question.region,
         known_on=report.question.known_on,
-        chapters=(Chapter(number="", title="Cijfers", blocks=(table, account)),),
+        chapters=(Chapter(number="", title="Cijfers", blocks=(table, *notes, account)),),
     )
+
+
+def _short(direction: str) -> str:
+    return DASH if direction == NOTHING else direction.split(maxsplit=1)[0]

@@ -1,7 +1,8 @@
 """The simulated region in the read tables: filled once, read by everything here.
 
 No broker and no admission: every event that figures are made of is its own journal row, known at
-the start of its day, as the clock of a REPLAY region has it.
+the start of its day, as the clock of a REPLAY region has it.  The rows stand in the logs' tables
+too, for who asks what stood at a position.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ import pytest
 from connectors.simulation.days import simulate
 from connectors.simulation.events import SimulatedEvent, Slice
 from connectors.simulation.figures import Figures, shipped_figures
+from hub.migrate import migrations
 from projections.facts.registry import ADVICE_FACTS, JOURNAL_FACTS
 from streams.engine.database import Connection
 from streams.engine.stage import InputRecord
 from streams.household.terms import start_of_day
 from tests.support.databases import drop_database, fresh_database
-from tests.support.log_rows import LogRows, lease
+from tests.support.log_rows import LogRows, keep_rows, lease
 from tests.support.projected import migrate_projections, project
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
 SEED = 20251123
 UNIT_ROWS = 1000
-COUNTED = {"EventCorrected", "AdviceCorrected"} | {
+COUNTED = {"RegionOpened", "ClockTicked", "EventCorrected", "AdviceCorrected"} | {
     fact.record_name for fact in (*JOURNAL_FACTS, *ADVICE_FACTS)
 }
 
@@ -43,13 +45,19 @@ def filled_database(stack: Endpoints, printed: Figures) -> Iterator[str]:
     url = fresh_database(stack)
     with psycopg.connect(url) as connection:
         migrate_projections(connection)
+        for migration in migrations():
+            if migration.package == "query":
+                connection.execute(migration.text.encode())
         code = printed.region.code
         held, log, waiting = lease(code), LogRows(region=code), []
         for day in simulate(printed, SEED):
-            waiting += [_row(log, day, e) for e in day.events if e.record_name in COUNTED]
+            told = [*([] if day.tick is None else [day.tick]), *day.events]
+            waiting += [_row(log, day, e) for e in told if e.record_name in COUNTED]
             if len(waiting) >= UNIT_ROWS:
+                keep_rows(connection, code, waiting)
                 project(connection, held, waiting)
                 waiting = []
+        keep_rows(connection, code, waiting)
         project(connection, held, waiting)
     yield url
     drop_database(stack, url)
