@@ -39,7 +39,7 @@ LOST_UNIT_SECONDS = 15.0
 # A unit's thread lets go of the interpreter this often; by default it is 5 ms, which the relay and
 # the consumer would wait for at each of their steps.
 THREAD_SWITCH_SECONDS = 0.001
-GATHER_SHARE = float(__import__("os").environ.get("GS", "0.5"))
+GATHER_SHARE = 0.5
 GATHER_SECONDS_MAX = 0.02
 
 
