@@ -31,11 +31,12 @@ FETCH_WAIT_MS = 500
 # aiokafka fetches nothing more from a broker while anything fetched waits to be polled, so we poll
 # while a unit is written, too; but now and then only, since a fetch has a price for each partition
 # and single records would come as fast as they can be fetched.
-POLL_PAUSE_SECONDS = 0.02
+POLL_PAUSE_SECONDS = 0.05
 # This much is enough for a unit; what is beyond it may wait at aiokafka.
 RECORDS_ENOUGH = 2_000
-# A poll that was not answered by then has nothing to bring.
-FRESH_SECONDS = 0.001
+# What the last poll left behind is a round trip to the broker away.
+FRESH_SECONDS = 0.003
+FRESH_POLLS = 2
 # By default aiokafka does fetch after 0.1 s, from the other partitions only, and those that are
 # polled then stay out until that fetch returns: on a busy machine the wait above, for nothing.
 PREFETCH_BACKOFF_SECONDS = 5.0
@@ -75,7 +76,7 @@ class Consumer(driver.Consumer):
         self.gathering = Gathering()
         self.polling: asyncio.Task[Polled] | None = None
         self.polled_at = 0.0
-        self.is_fresh = False
+        self.fresh_polls = 0
 
     @property
     def radar(self) -> RadarApp:
@@ -131,10 +132,10 @@ class Consumer(driver.Consumer):
         self,
         timeout: float,  # noqa: ASYNC109
     ) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
-        """Yield one message that carries a unit of what was polled.
+        """Yield one message that carries a unit: all that was polled since the last one began.
 
         One unit is written at a time and polling goes on meanwhile: load makes bigger units, not
-        queues.
+        queues, and nothing waits for more than the unit before it.
         """
         app = self.radar
         await self._gather(timeout)
@@ -154,7 +155,7 @@ class Consumer(driver.Consumer):
             self._add_polled()
             is_writing, is_full = app.open_until is not None, gathered.count >= RECORDS_ENOUGH
             if is_writing:
-                self.is_fresh = False
+                self.fresh_polls = 0
             elif is_full or (gathered.count and self._pause() <= 0):
                 return
             rests = self.polled_at + POLL_PAUSE_SECONDS - time.monotonic()
@@ -173,15 +174,16 @@ class Consumer(driver.Consumer):
         if self.polling is not None and self.polling.done():
             done, self.polling = self.polling, None
             self.gathering.add(done.result())
-            self.is_fresh = True
+            self.fresh_polls += 1
 
     def _pause(self) -> float:
-        """Return how long what is gathered still waits: for more, and for what is fetched already.
+        """Return how long what is gathered still waits: for more, and for what came meanwhile.
 
-        One poll after a unit brings what aiokafka has held back meanwhile.
+        The first poll after a unit brings what was fetched when the last one was made, the second
+        all that has come since; one that waits has nothing left to bring.
         """
-        fresh = 0.0 if self.is_fresh else self.polled_at + FRESH_SECONDS - time.monotonic()
-        return max(self.radar.gathers_for(), fresh)
+        fresh = self.polled_at + FRESH_SECONDS - time.monotonic()
+        return max(self.radar.gathers_for(), 0.0 if self.fresh_polls >= FRESH_POLLS else fresh)
 
     async def _poll(self, timeout: float) -> Polled:  # noqa: ASYNC109 - as Faust calls it
         while not self.flow_active:

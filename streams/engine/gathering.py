@@ -20,19 +20,10 @@ class Polled:
     records: Mapping[Any, Sequence[Any]] = field(default_factory=dict)
 
 
-# What is less than this is written region by region: most of a small unit's price is paid for each
-# of its regions, so one commit for all would save little, and all would wait for the slowest.
-TOGETHER_FROM = 400
-
-
 class Gathering:
-    """Collects polls for the next units; between a claim's beginning and its seek it takes none.
+    """Collects polls for the next unit; between a claim's beginning and its seek it takes none."""
 
-    `together_from` is how many records make one unit of all regions.
-    """
-
-    def __init__(self, *, together_from: int = TOGETHER_FROM) -> None:
-        self._together_from = together_from
+    def __init__(self) -> None:
         self.count = 0
         """How many records wait."""
         self._seeks: int | None = None
@@ -41,7 +32,7 @@ class Gathering:
     def forget(self) -> None:
         """Throw everything away, and what is polled from now on, until `begin`."""
         self._seeks = None
-        self._records, self.count = {}, 0
+        self.take()
 
     def begin(self, seeks: int) -> None:
         """Take what is polled after that many seeks, and nothing else."""
@@ -56,15 +47,6 @@ class Gathering:
             self.count += len(records)
 
     def take(self) -> Mapping[Any, Sequence[Any]]:
-        """Return what the next unit is made of, in the order of its polls.
-
-        That is everything, or of a little the region (the partition) that has waited longest.
-        """
-        if self.count >= self._together_from or not self._records:
-            taken, self._records = self._records, {}
-        else:
-            _, longest = next(iter(self._records))
-            taken = {at: kept for at, kept in self._records.items() if at[1] == longest}
-            self._records = {at: kept for at, kept in self._records.items() if at[1] != longest}
-        self.count -= sum(map(len, taken.values()))
+        """Return what waits, in the order of its polls; nothing waits then."""
+        taken, self._records, self.count = self._records, {}, 0
         return taken

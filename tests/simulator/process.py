@@ -83,9 +83,7 @@ class Process:
         self.generation = -1
         self.is_stopping = self.is_replaced = self.is_writing = False
         self.positions: dict[Partition, int] = {}
-        # At most so many records wait, so that units of one region and of all are made.
-        together_from = 1 + int(place.scheduler.random.random() * POLL_RECORDS_MAX * 3)
-        self.gathering = parts.gathering(together_from=together_from)
+        self.gathering = parts.gathering()
         self._seeks = 0
         self._polled: Polled | None = None
         self._is_drained = False

@@ -56,22 +56,3 @@ def test_an_assignment_without_a_whole_region_reads_nothing() -> None:
     gathering.add(polled(0, 5))
     gathering.add(Polled())
     assert gathering.take() == {}
-
-
-def test_of_a_little_the_region_that_has_waited_longest_goes_first() -> None:
-    gathering = Gathering(together_from=10)
-    gathering.begin(1)
-    gathering.add(Polled(seeks=1, records={("in.police", 2): [1], ("in.police", 0): [5]}))
-    gathering.add(Polled(seeks=1, records={("in.school", 2): [8], ("in.police", 2): [2]}))
-    assert gathering.take() == {("in.police", 2): [1, 2], ("in.school", 2): [8]}
-    assert gathering.count == 1
-    assert gathering.take() == {("in.police", 0): [5]}
-    assert gathering.count == 0
-
-
-def test_of_much_all_regions_share_a_unit() -> None:
-    gathering = Gathering(together_from=3)
-    gathering.begin(1)
-    records = {("in.police", 2): [1, 2], ("in.police", 0): [5]}
-    gathering.add(Polled(seeks=1, records=records))
-    assert gathering.take() == records
