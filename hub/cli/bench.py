@@ -66,9 +66,9 @@ def rebuild_(
     events: EventsOption = 1_000_000,
     as_json: JsonOption = False,
 ) -> None:
-    """Rebuild the radar's state from the journal, and compare with the pace it was made live.
+    """Rebuild the radar's state and the facts, and compare with the pace they were made live.
 
-    Memory must stay flat in both.  Exit 1 when a promise does not hold.
+    Memory of the radar must stay flat in both.  Exit 1 when a promise does not hold.
 
     Example: radar bench rebuild --events 200000 --json
     """

@@ -54,3 +54,11 @@ where region = %(region)s;
 select coalesce(max(position), 0) from engine.journal
 where region = %(region)s and record_name = 'RulesActivated' and position <= %(position)s
   and record_name in ('ClockTicked', 'RulesActivated');
+
+-- name: shown
+-- What a page may read: what was published, the newest knowledge date first; all, or one by name.
+select name, first_day, last_day, known_on, municipality, is_factsheet, disclosure, published_at,
+  journal_position, software, printed, printed_sha256
+from query.edition_view
+where region = %(region)s and (%(name)s::text is null or name = %(name)s)
+order by known_on desc, published_at desc, name;
