@@ -13,6 +13,7 @@ from rich.columns import Columns
 
 from connectors.simulation.figures import Figures, parse_figures
 from hub.cli.speaking import console, say, say_step
+from hub.explained import explained_years
 from hub.local.stack import LocalStack, Progress, StackSettings, erase
 from hub.published import Compared, compare
 from hub.published_tables import tables
@@ -109,12 +110,15 @@ def _show(figures: Figures, seed: int, settings: Settings, note: Progress) -> Se
     note("projections caught up", time.monotonic() - started)
     with psycopg.connect(settings.database, autocommit=True) as connection:
         compared = compare(connection, figures)
+        explained = list(explained_years(connection, figures))
     console.print(Columns(tables(figures, compared), padding=(1, 3)))
     for deviation in figures.accepted_deviations:
         say(
             f"accepted deviation {deviation.id}: printed {deviation.printed:g}, "
             f"ours {deviation.ours:g}: {deviation.why}"
         )
+    for sentence in explained:
+        say(sentence)
     different = sum(not entry.is_equal for entry in compared)
     say(f"{len(compared)} published figures compared, {different} different")
     return compared
