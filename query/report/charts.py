@@ -72,10 +72,12 @@ def _bars(chart: ChartBlock) -> alt.Chart:
 def _data(chart: ChartBlock) -> alt.InlineData:
     return alt.InlineData(
         values=[
-            {"place": place, "series": series.name, "value": value}
+            {"place": place, "series": series.name, "value": value if is_shown else None}
             for series in chart.series
             for place, value in zip(chart.places, series.values, strict=True)
-            if isinstance(value, int)
+            for is_shown in (isinstance(value, int),)
+            # A month that was not over is no place of a line; what is not shown is a gap in it.
+            if value is not None
         ]
     )
 
