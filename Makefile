@@ -77,7 +77,8 @@ SEED ?= 1
 
 .PHONY: test-long
 test-long: setup ## What takes long: a soak of FAULTS faults, 5,000 examples a property, the benches
-	@HYPOTHESIS_PROFILE=long $(BIN)/pytest --quiet --timeout 3600 tests/property
+	@HYPOTHESIS_PROFILE=long $(BIN)/pytest --quiet --timeout 3600 tests/property \
+		tests/integration/figures/test_other_regions.py
 	@$(BIN)/radar soak --faults $(FAULTS) --seed $(SEED) --json
 	@$(BIN)/radar bench pipeline --events 20000 --rounds 1 --json
 	@$(BIN)/radar bench latency --seconds 10 --json

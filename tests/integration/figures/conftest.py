@@ -1,8 +1,6 @@
 """The simulated region in the read tables: filled once, read by everything here.
 
-No broker and no admission: every event that figures are made of is its own journal row, known at
-the start of its day, as the clock of a REPLAY region has it.  The rows stand in the logs' tables
-too, for who asks what stood at a position.
+No broker and no admission: see `tests/support/filled.py`.
 """
 
 from __future__ import annotations
@@ -13,26 +11,17 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from connectors.simulation.days import simulate
-from connectors.simulation.events import SimulatedEvent, Slice
 from connectors.simulation.figures import Figures, shipped_figures
 from hub.migrate import migrations
-from projections.facts.registry import ADVICE_FACTS, JOURNAL_FACTS
 from streams.engine.database import Connection
-from streams.engine.stage import InputRecord
-from streams.household.terms import start_of_day
 from tests.support.databases import drop_database, fresh_database
-from tests.support.log_rows import LogRows, keep_rows, lease
-from tests.support.projected import migrate_projections, project
+from tests.support.filled import fill
+from tests.support.projected import migrate_projections
 
 if TYPE_CHECKING:
     from hub.local.endpoints import Endpoints
 
 SEED = 20251123
-UNIT_ROWS = 1000
-COUNTED = {"RegionOpened", "ClockTicked", "EventCorrected", "AdviceCorrected"} | {
-    fact.record_name for fact in (*JOURNAL_FACTS, *ADVICE_FACTS)
-}
 
 
 @pytest.fixture(scope="session")
@@ -48,17 +37,7 @@ def filled_database(stack: Endpoints, printed: Figures) -> Iterator[str]:
         for migration in migrations():
             if migration.package == "query":
                 connection.execute(migration.text.encode())
-        code = printed.region.code
-        held, log, waiting = lease(code), LogRows(region=code), []
-        for day in simulate(printed, SEED):
-            told = [*([] if day.tick is None else [day.tick]), *day.events]
-            waiting += [_row(log, day, e) for e in told if e.record_name in COUNTED]
-            if len(waiting) >= UNIT_ROWS:
-                keep_rows(connection, code, waiting)
-                project(connection, held, waiting)
-                waiting = []
-        keep_rows(connection, code, waiting)
-        project(connection, held, waiting)
+        fill(connection, printed, SEED)
     yield url
     drop_database(stack, url)
 
@@ -68,10 +47,3 @@ def filled(filled_database: str) -> Iterator[Connection]:
     """Read it by a connection of the module's own: other modules stop the server."""
     with psycopg.connect(filled_database) as connection:
         yield connection
-
-
-def _row(log: LogRows, day: Slice, event: SimulatedEvent) -> InputRecord:
-    households = [event.record["case_id"]] if "case_id" in event.record else []
-    return log.record(
-        event.record_name, event.record, known_at=start_of_day(day.day), households=households
-    )
