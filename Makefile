@@ -76,7 +76,7 @@ FAULTS ?= 200
 SEED ?= 1
 
 .PHONY: test-long
-test-long: setup ## What takes long: a soak of FAULTS faults, 5,000 examples a property, the benches
+test-long: setup ## What takes long: a soak of FAULTS faults, 5,000 to 10,000 examples a property, the benches
 	@HYPOTHESIS_PROFILE=long $(BIN)/pytest --quiet --timeout 3600 tests/property \
 		tests/integration/figures/test_other_regions.py
 	@$(BIN)/radar soak --faults $(FAULTS) --seed $(SEED) --json
