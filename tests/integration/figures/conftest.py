@@ -39,18 +39,23 @@ def printed() -> Figures:
 
 
 @pytest.fixture(scope="session")
-def filled_database(stack: Endpoints, printed: Figures) -> Iterator[str]:
+def filled_records(printed: Figures) -> list[InputRecord]:
+    """Return the rows of the region's logs in the order in which they came."""
+    log = LogRows(region=printed.region.code)
+    days = simulate(printed, SEED)
+    return [_row(log, day, e) for day in days for e in day.events if e.record_name in COUNTED]
+
+
+@pytest.fixture(scope="session")
+def filled_database(
+    stack: Endpoints, printed: Figures, filled_records: list[InputRecord]
+) -> Iterator[str]:
     url = fresh_database(stack)
     with psycopg.connect(url) as connection:
         migrate_projections(connection)
-        code = printed.region.code
-        held, log, waiting = lease(code), LogRows(region=code), []
-        for day in simulate(printed, SEED):
-            waiting += [_row(log, day, e) for e in day.events if e.record_name in COUNTED]
-            if len(waiting) >= UNIT_ROWS:
-                project(connection, held, waiting)
-                waiting = []
-        project(connection, held, waiting)
+        held = lease(printed.region.code)
+        for start in range(0, len(filled_records), UNIT_ROWS):
+            project(connection, held, filled_records[start : start + UNIT_ROWS])
     yield url
     drop_database(stack, url)
 
