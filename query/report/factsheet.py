@@ -5,7 +5,6 @@ from __future__ import annotations
 from query.report.blocks import Chapter, Paragraph, Publication, TableBlock
 from query.report.content import Report
 from query.report.directions import THRESHOLDS, count_direction
-from query.wording import day_words
 
 LINES = (
     ("S01", "Adviezen"),
@@ -31,8 +30,7 @@ def factsheet(report: Report) -> Publication:
         header=("", str(year), str(year - 1), f"ten opzichte van {year - 1}"),
         rows=[(title, now, before, word.split()[0]) for title, now, before, word in rows],
     )
-    known_on = day_words(report.question.known_on)
-    account = Paragraph(text=f"Cijfers zoals bekend aan het einde van {known_on}. {THRESHOLDS}")
+    account = Paragraph(text=THRESHOLDS)
     return Publication(
         title=f"Factsheet {year}",
         subtitle=f"Veilig Thuis {report.region_name}",
