@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 from psycopg import IsolationLevel
 
-from hub.rebuild_parts import cores, progress_bar, run_parts
+from hub.rebuild_parts import Processes, cores, progress_bar
 from hub.rebuild_rooms import LogDifference, Room
 from streams.engine.beside import QUERIES
 from streams.engine.comparing import checksum, differing_keys
@@ -137,9 +137,12 @@ def _fill(
     room.prepare(connection)
     waves = room.waves(connection, regions, cores())
     total = sum(part.rows for parts in waves for part in parts)
-    with progress_bar(f"rebuild {room.name}", total) as advanced:
+    with (
+        Processes(database_url) as processes,
+        progress_bar(f"rebuild {room.name}", total) as advanced,
+    ):
         for parts in waves:
-            run_parts(database_url, parts, advanced)
+            processes.run(parts, advanced)
             room.finish_wave(connection)
     report.rows = round(total)
     report.seconds = round(time.monotonic() - started, 3)

@@ -13,7 +13,7 @@ from streams.engine.log import FINDINGS
 from streams.engine.stage import Stage
 
 if TYPE_CHECKING:
-    from projections.rebuild import Positions
+    from projections.rebuild_reading import Positions
 
 
 class Room(Protocol):

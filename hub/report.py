@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,9 +16,10 @@ from hub.published import Compared, compare
 from query.regions import Region, read_region
 from query.report.asking import collect
 from query.report.chapters import publication
-from query.report.content import Report
+from query.report.content import Report, Rule
 from query.report.csv_file import report_csv
-from query.report.document import report_document
+from query.report.disclosure import disclosed, parse_disclosure
+from query.report.document import document_text, report_document
 from query.report.factsheet import factsheet
 from query.report.html_file import publication_html
 from query.report.pdf_file import publication_pdf
@@ -42,29 +42,37 @@ class Wanted:
     known_on: str | None
     municipality: str | None
     is_factsheet: bool
+    disclosure: str = Rule.NONE.value
 
 
 def make_report(database_url: str, wanted: Wanted) -> Report:
-    """Return the report; raises PageProblem, in Dutch, for what cannot be asked."""
+    """Return the report, protected as wanted; raises PageProblem, in Dutch, when it cannot be."""
+    disclosure = parse_disclosure(wanted.disclosure)
     with _snapshot(database_url) as connection:
-        region = read_region(connection, wanted.region)
-        question = report_question(
-            region=wanted.region,
-            first=wanted.first,
-            last=wanted.last,
-            known_on=wanted.known_on,
-            municipality=wanted.municipality,
-            today=region.today,
-            opened_on=_opened_on(connection, region),
-        )
-        return collect(connection, region, question)
+        _, report = count_report(connection, wanted)
+    return disclosed(report, disclosure)
 
 
-def rendered(report: Report, wanted: Wanted, form: str) -> bytes:
+def count_report(connection: Connection, wanted: Wanted) -> tuple[Region, Report]:
+    """Return the region and its report with every number; the caller's snapshot holds still."""
+    region = read_region(connection, wanted.region)
+    question = report_question(
+        region=wanted.region,
+        first=wanted.first,
+        last=wanted.last,
+        known_on=wanted.known_on,
+        municipality=wanted.municipality,
+        today=region.today,
+        opened_on=_opened_on(connection, region),
+    )
+    return region, collect(connection, region, question)
+
+
+def rendered(report: Report, form: str, *, is_factsheet: bool) -> bytes:
     """Return the report as `json`, `csv`, `html` or `pdf`."""
-    tell = factsheet if wanted.is_factsheet else publication
+    tell = factsheet if is_factsheet else publication
     forms: Mapping[str, Callable[[], bytes]] = {
-        "json": lambda: json.dumps(report_document(report), ensure_ascii=False).encode(),
+        "json": lambda: document_text(report_document(report)).encode(),
         "csv": lambda: report_csv(report).encode(),
         "html": lambda: publication_html(tell(report)).encode(),
         "pdf": lambda: publication_pdf(tell(report)),

@@ -6,7 +6,7 @@ The bulk runs in large pieces over several processes; households are counted onc
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,17 +14,33 @@ import psycopg
 from psycopg import sql
 
 from projections.copying import Connection, copy_rows
-from projections.entries import FindingEntry, LogEntry, finding_entry, log_entry
 from projections.facts.registry import ADVICE_FACTS, JOURNAL_FACTS
+from projections.groups import PROJECTIONS, REGIONS, Projection
 from projections.household_history import write_timeline
 from projections.households import merges
 from projections.named_sql import query
-from projections.stage import PROJECTIONS, REGIONS, Projection, ProjectionsStage
+from projections.rebuild_facts import (
+    FACT_GROUPS,
+    Changing,
+    FillingFacts,
+    Indexing,
+    filling_facts,
+    indexing,
+)
+from projections.rebuild_reading import (
+    Positions,
+    Reached,
+    entries_of,
+    note_journal,
+    note_piece,
+    taken_rows,
+)
+from projections.stage import ProjectionsStage
 from projections.table_schema import LIVE_SCHEMA, writing_in
 from streams.engine.beside import BesideTables
-from streams.engine.log import FINDINGS, JOURNAL, Log
-from streams.engine.log_copy import Stretch, copied_rows
-from streams.engine.parked_rows import taken, taken_late
+from streams.engine.log import JOURNAL
+from streams.engine.log_copy import Stretch
+from streams.engine.parked_rows import taken_late
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "facts": ("event", "correction", "calendar", *(fact.table for fact in JOURNAL_FACTS)),
@@ -42,17 +58,6 @@ _NAMES = {projection.name: projection for projection in PROJECTIONS}
 _CLOCK_RECORDS = ("RegionOpened", "ClockTicked", "ClockSwitched")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reached:
-    """How far a group's tables are: in their own log, and in the journal that says who waited."""
-
-    last: int
-    journal: int
-
-
-Positions = dict[str, Reached]
-
-
 def tables(groups: Sequence[str]) -> BesideTables:
     """Return the tables of these groups."""
     return BesideTables(
@@ -64,7 +69,8 @@ def prepare(connection: Connection, groups: Sequence[str]) -> None:
     """Make the groups' tables beside the live ones; every other name leads to the live table."""
     beside = tables(groups)
     beside.make(connection)
-    beside.index(connection)
+    # Facts come in bulk, and get their keys when they are all there.
+    tables([group for group in groups if group not in FACT_GROUPS]).index(connection)
     schema = sql.Identifier(beside.next_schema)
     connection.execute(query("rebuild.sql", "make_workings").format(next=schema))
     for name in (name for group in GROUPS.values() for name in group):
@@ -106,16 +112,16 @@ class Filling:
             connection.commit()
             for number, piece in enumerate(stretch.cut(ROWS_PER_PIECE)):
                 with connection.transaction():
-                    entries = list(_entries(connection, piece, self._condition()))
+                    entries = list(entries_of(connection, piece, self._condition()))
                     if entries:
                         self._apply(connection, entries)
-                    _store(connection, self.group, piece, entries)
+                    note_piece(connection, self.group, piece, entries)
                 if number % PIECES_PER_ANALYZE == 0:
                     tables([self.group]).analyze(connection)
                     connection.commit()
                 advanced(piece.last - piece.first + 1)
             with connection.transaction():
-                _remember(connection, self.region, projection, self.to.journal)
+                note_journal(connection, self.region, projection, self.to.journal)
 
     def _apply(self, connection: Connection, entries: Sequence[Any]) -> None:
         if self.group != "history":
@@ -126,7 +132,7 @@ class Filling:
         copy_rows(connection, "merge", ("region", "household_id", "merged_into"), merged)
 
     def _condition(self) -> sql.Composable:
-        taken = _taken(_NAMES[self.group].log, self.region, self.to.journal)
+        taken = taken_rows(_NAMES[self.group].log, self.region, self.to.journal)
         if self.group != REGIONS:
             return taken
         # A region's row follows from few rows of its journal, and from when the last was known.
@@ -177,30 +183,48 @@ class Counting:
         return hashlib.sha256(household_id.encode()).digest()[0] % self.of == self.number
 
 
+FillingPart = Filling | FillingFacts | Indexing | Changing | Counting
+
+
 def waves(
     connection: Connection, groups: Sequence[str], regions: Sequence[str], cores: int
-) -> list[list[Filling | Counting]]:
+) -> Sequence[Sequence[FillingPart]]:
     """Return what to run, in waves: within one, order does not matter."""
     schema = tables(groups).next_schema
-    filling: list[Filling] = []
-    for region in regions:
-        reached = live_positions(connection, groups, region)
-        filling += [
-            Filling(group=group, region=region, to=reached[group], schema=schema)
-            for group in groups
-        ]
-    counting: list[Filling | Counting] = [
+    reached = {region: live_positions(connection, groups, region) for region in regions}
+    bulk = [group for group in groups if group in FACT_GROUPS]
+    facts = [
+        part
+        for group in bulk
+        for part in filling_facts(
+            connection, group, {r: at[group] for r, at in reached.items()}, cores, schema
+        )
+    ]
+    filling = [
+        Filling(group=group, region=region, to=at[group], schema=schema)
+        for region, at in reached.items()
+        for group in groups
+        if group not in FACT_GROUPS
+    ]
+    changing = [
+        Changing(group=group, region=region, to=at[group], schema=schema)
+        for region, at in reached.items()
+        for group in bulk
+    ]
+    counting = [
         Counting(region=each.region, number=number, of=cores, last=each.to.last, schema=schema)
         for each in filling
         if each.group == "history"
         for number in range(cores)
     ]
-    return [[*filling], counting]
+    indexes = [part for group in bulk for part in indexing(group)]
+    found: list[list[FillingPart]] = [[*filling, *facts], [*indexes], [*changing], [*counting]]
+    return [wave for wave in found if wave]
 
 
 def finish(connection: Connection, groups: Sequence[str]) -> None:
     """Tell the planner about the timelines before households are counted from them."""
-    tables(groups).analyze(connection)
+    tables([group for group in groups if group not in FACT_GROUPS]).analyze(connection)
 
 
 def live_positions(connection: Connection, groups: Sequence[str], region: str) -> Positions:
@@ -241,11 +265,13 @@ def catch_up(connection: Connection, region: str, to: Positions) -> None:
                 _apply_late(connection, projection, region, after, until)
             stretch = Stretch(log=log, region=region, first=after.last + 1, last=until.last)
             for piece in stretch.cut(ROWS_PER_PIECE):
-                entries = list(_entries(connection, piece, _taken(log, region, until.journal)))
+                entries = list(
+                    entries_of(connection, piece, taken_rows(log, region, until.journal))
+                )
                 if entries:
                     projection.apply(connection, region, entries)
-                _store(connection, projection.name, piece, entries)
-            _remember(connection, region, projection, until.journal)
+                note_piece(connection, projection.name, piece, entries)
+            note_journal(connection, region, projection, until.journal)
 
 
 def _apply_late(
@@ -262,48 +288,6 @@ def _apply_late(
         last=until.journal,
     )
     stretch = Stretch(log=projection.log, region=region, first=1, last=after.last)
-    entries = list(_entries(connection, stretch, late))
+    entries = list(entries_of(connection, stretch, late))
     if entries:
         projection.apply(connection, region, entries)
-
-
-def _taken(log: Log, region: str, journal: int) -> sql.Composable:
-    """Return the condition that the live stage had applied a row at this journal position."""
-    return taken(ProjectionsStage.name, ProjectionsStage.version, log, region, journal)
-
-
-def _entries(
-    connection: Connection, piece: Stretch, condition: sql.Composable
-) -> Iterator[LogEntry | FindingEntry]:
-    for record in copied_rows(connection, piece, condition):
-        if piece.log.name == FINDINGS.name:
-            yield finding_entry(piece.region, record)
-        else:
-            yield log_entry(piece.region, record, piece.log.record_name)
-
-
-def _store(connection: Connection, group: str, piece: Stretch, entries: Sequence[Any]) -> None:
-    incarnation = entries[-1].incarnation if entries else 0
-    _advance(connection, piece.region, group, piece.log, (piece.last, incarnation))
-
-
-def _remember(connection: Connection, region: str, projection: Projection, journal: int) -> None:
-    """Write down, for a group of another log, the journal position that says who waited."""
-    if projection.log is not JOURNAL:
-        _advance(connection, region, projection.name, JOURNAL, (journal, 0))
-
-
-def _advance(
-    connection: Connection, region: str, group: str, log: Log, reached: tuple[int, int]
-) -> None:
-    position, incarnation = reached
-    connection.execute(
-        query("positions.sql", "advance"),
-        {
-            "regions": [region],
-            "projections": [group],
-            "logs": [log.name],
-            "positions": [position],
-            "incarnations": [incarnation],
-        },
-    )

@@ -3,72 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from projections.copying import Connection
-from projections.entries import LogEntry, UnreadableRow, log_entry
-from projections.facts.corrections import ADVICE_CORRECTIONS, JOURNAL_CORRECTIONS
-from projections.facts.registry import ADVICE_FACTS, JOURNAL_FACTS
-from projections.facts.writer import FactTables, write_facts
-from projections.findings import write_findings
-from projections.household_history import write_timeline
-from projections.households import write_households
+from projections.entries import UnreadableRow, log_entry
+from projections.groups import PROJECTIONS, REGIONS, Projection
 from projections.metrics import PROJECTED_ROWS, PROJECTION_SECONDS
-from projections.named_sql import query
 from projections.parking import REDRIVE_REQUESTED, WaitingRows
-from projections.regions import write_regions
+from projections.positions import Moved, Positions, positions_of, store_positions
 from streams.engine.lease import Lease
 from streams.engine.log import ADVICE, FINDINGS, JOURNAL, Log
 from streams.engine.stage import Batch, InputRecord
 from streams.engine.transaction import UnitTransaction
-
-JOURNAL_FACT_TABLES = FactTables(
-    facts=JOURNAL_FACTS, corrections=JOURNAL_CORRECTIONS, with_household=True
-)
-ADVICE_FACT_TABLES = FactTables(
-    facts=ADVICE_FACTS, corrections=ADVICE_CORRECTIONS, with_household=False
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Projection:
-    """A group of tables that stands at one position of one log.
-
-    `apply` gets the entries of one region that come next, at least one, in order of position.
-    """
-
-    name: str
-    log: Log
-    apply: Callable[[Connection, str, Sequence[Any]], None]
-
-
-def _facts(connection: Connection, region: str, entries: Sequence[LogEntry]) -> None:
-    write_facts(connection, JOURNAL_FACT_TABLES, region, entries)
-
-
-def _advice(connection: Connection, region: str, entries: Sequence[LogEntry]) -> None:
-    write_facts(connection, ADVICE_FACT_TABLES, region, entries)
-
-
-def _history(connection: Connection, region: str, entries: Sequence[LogEntry]) -> None:
-    write_timeline(connection, region, entries)
-    write_households(connection, region, entries)
-
-
-REGIONS = "regions"
-# In this order: history asks the facts' corrections which events are void.
-PROJECTIONS: tuple[Projection, ...] = (
-    Projection(name="facts", log=JOURNAL, apply=_facts),
-    Projection(name="advice", log=ADVICE, apply=_advice),
-    Projection(name="history", log=JOURNAL, apply=_history),
-    Projection(name="findings", log=FINDINGS, apply=write_findings),
-    Projection(name=REGIONS, log=JOURNAL, apply=write_regions),
-)
-
-Positions = dict[tuple[str, str], int]
-"""Last position applied, by (projection, log); kept in the lease's cache."""
 
 
 class ProjectionsStage:
@@ -81,21 +29,17 @@ class ProjectionsStage:
 
     def handle(self, batches: Sequence[Batch], tx: UnitTransaction) -> None:
         """Bring every table of every region up to the unit's records; see `Stage.handle`."""
-        positions = _positions(tx.connection, [batch.lease for batch in batches])
+        positions = positions_of(tx.connection, [batch.lease for batch in batches])
         moved: Moved = {}
         for batch in batches:
             unit = _RegionUnit(
                 tx.connection, batch.lease.region, positions[batch.lease.region], moved
             )
             _apply(unit, WaitingRows(tx, batch.lease), batch.records)
-        _store(tx.connection, moved)
+        store_positions(tx.connection, moved)
 
     def on_timer(self, leases: Sequence[Lease]) -> None:
         """Do nothing: these tables change with the logs only."""
-
-
-Moved = dict[tuple[str, str, str], tuple[int, int]]
-"""Position and incarnation to store, by (region, projection, log)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=False)
@@ -167,35 +111,3 @@ def _after(entries: Sequence[Any], position: int) -> Sequence[Any]:
     if not entries or entries[0].position > position:
         return entries
     return [entry for entry in entries if entry.position > position]
-
-
-def _positions(connection: Connection, leases: Sequence[Lease]) -> dict[str, Positions]:
-    """Return each region's positions, from the lease's cache or else from the table."""
-    unread = [lease for lease in leases if "positions" not in lease.cache]
-    if unread:
-        cursor = connection.execute(
-            query("positions.sql", "select"), {"regions": [lease.region for lease in unread]}
-        )
-        found: dict[str, Positions] = {lease.region: {} for lease in unread}
-        for region, projection, log, position in cursor:
-            found[region][(projection, log)] = position
-        for lease in unread:
-            lease.cache["positions"] = found[lease.region]
-    return {lease.region: lease.cache["positions"] for lease in leases}
-
-
-def _store(connection: Connection, moved: Moved) -> None:
-    if not moved:
-        return
-    regions, projections, logs = zip(*moved, strict=True)
-    positions, incarnations = zip(*moved.values(), strict=True)
-    connection.execute(
-        query("positions.sql", "advance"),
-        {
-            "regions": list(regions),
-            "projections": list(projections),
-            "logs": list(logs),
-            "positions": list(positions),
-            "incarnations": list(incarnations),
-        },
-    )

@@ -34,6 +34,10 @@ ROUTES: Final = (
     ("/regios/{region}/huishoudens/{token}", "household"),
     ("/regios/{region}/cijfers", "figures"),
     ("/regios/{region}/cijfers.json", "figures_twin"),
+    ("/regios/{region}/uitgaven", "editions"),
+    ("/regios/{region}/uitgaven.json", "editions_twin"),
+    ("/regios/{region}/uitgaven/{name}.json", "edition_twin"),
+    ("/regios/{region}/uitgaven/{name}", "edition"),
 )
 """Address and method of `Pages`; a twin stands before a page whose last part it would match."""
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any, TypeAlias
 
+from query.editions.shown import ShownEdition
 from query.figures import MonthFigures
 from query.households import Finding, HouseholdRecord, Place, TimelineEntry
 from query.known import KnownEvent, KnownRecord
@@ -245,6 +246,38 @@ def figures_document(region: Region, figures: MonthFigures) -> Document:
             }
             for series in figures.series
         ],
+    }
+
+
+def editions_document(region: Region, editions: Sequence[ShownEdition]) -> Document:
+    """Return the published reports of a region, without their figures."""
+    return {
+        "regio": region_document(region),
+        "uitgaven": [_edition_heading(edition) for edition in editions],
+    }
+
+
+def edition_document(region: Region, edition: ShownEdition) -> Document:
+    """Return one published report; `rapport` is as docs/report.schema.json says."""
+    return {
+        "regio": region_document(region),
+        "uitgave": _edition_heading(edition),
+        "rapport": edition.document,
+    }
+
+
+def _edition_heading(edition: ShownEdition) -> Document:
+    return {
+        "naam": edition.name,
+        "van": _day(edition.first_day),
+        "totEnMet": _day(edition.last_day),
+        "peildatum": _day(edition.known_on),
+        "gemeente": edition.municipality,
+        "bescherming": edition.disclosure,
+        "uitgegevenOp": _instant(edition.published_at),
+        "journaalPositie": edition.journal_position,
+        "radar": edition.software,
+        "sha256": edition.printed_sha256,
     }
 
 

@@ -13,6 +13,7 @@ from jinja2 import Environment
 from psycopg_pool import ConnectionPool
 
 from query import documents
+from query.editions.shown import ShownEdition, read_one, read_shown
 from query.figures import parse_known_on, read_figures
 from query.households import HouseholdRecord, check_token, read_household
 from query.known import KNOWN_ON, KnownRecord, parse_day, read_known
@@ -116,6 +117,40 @@ class Pages:
             known_on = parse_known_on(request.query_params, place.today)
             figures = read_figures(connection, place, known_on)
         return JSONResponse(documents.figures_document(place, figures))
+
+    def editions(self, request: Request, region: str) -> Response:
+        """List the published reports of a region."""
+        del request
+        place, editions = self._editions(region)
+        twin = f"/regios/{place.code}/uitgaven.json"
+        return self._html("editions.html", region=place, editions=editions, twin=twin)
+
+    def editions_twin(self, request: Request, region: str) -> Response:
+        """Answer the list of published reports as JSON."""
+        del request
+        return JSONResponse(documents.editions_document(*self._editions(region)))
+
+    def edition(self, request: Request, region: str, name: str) -> Response:
+        """Show one published report as it was published."""
+        del request
+        place, edition = self._edition(region, name)
+        twin = f"/regios/{place.code}/uitgaven/{edition.name}.json"
+        return self._html("edition.html", region=place, edition=edition, twin=twin)
+
+    def edition_twin(self, request: Request, region: str, name: str) -> Response:
+        """Answer one published report as JSON, in the form of `radar report`."""
+        del request
+        return JSONResponse(documents.edition_document(*self._edition(region, name)))
+
+    def _editions(self, region: str) -> tuple[Region, list[ShownEdition]]:
+        with read_snapshot(self._pool) as connection:
+            place = read_region(connection, region)
+            return place, read_shown(connection, place.code)
+
+    def _edition(self, region: str, name: str) -> tuple[Region, ShownEdition]:
+        with read_snapshot(self._pool) as connection:
+            place = read_region(connection, region)
+            return place, read_one(connection, place.code, name)
 
     def _radar(self, request: Request, region: str) -> tuple[Region, RadarList]:
         asked = parse_filter(request.query_params)

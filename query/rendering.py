@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from query import wording
+from query.report.blocks import Paragraph, Subheading, cell_text
 
 
 def create_environment(package: str) -> Environment:
@@ -33,6 +34,9 @@ def create_templates(*, stylesheet: str) -> Environment:
     templates.globals["STYLESHEET"] = stylesheet
     templates.globals["LEVELS"] = wording.LEVELS
     templates.globals["MONTHS"] = wording.MONTHS
+    templates.filters["cell"] = cell_text
+    templates.tests["paragraph"] = lambda block: isinstance(block, Paragraph)
+    templates.tests["subheading"] = lambda block: isinstance(block, Subheading)
     return templates
 
 

@@ -17,6 +17,7 @@ from hub.cli.arranging import merge, split
 from hub.cli.bench import bench_app
 from hub.cli.contract import schemas_app, topics_app
 from hub.cli.dead_letters import dead_letters_app
+from hub.cli.edition import edition_app
 from hub.cli.household import household_app
 from hub.cli.operate import doctor, migrate, serve, trace, work
 from hub.cli.parked import parked_app
@@ -70,6 +71,7 @@ app.add_typer(rules_app, name="rules")
 app.command()(doctor)
 app.command()(rebuild)
 app.command()(report)
+app.add_typer(edition_app, name="edition")
 app.command()(verify)
 app.command()(work)
 app.command()(serve)

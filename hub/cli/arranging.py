@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hub.cli.deciding import (
+    REASONS,
     ByOption,
     DryRunOption,
     ReasonOption,
-    actor_of,
     carry_out,
-    checked,
-    database,
     nothing,
-    settings_of,
     take_back,
 )
+from hub.cli.deployment import actor_of, database_of, reason_of, settings_of
 from hub.cli.speaking import DataOption, JsonOption
 from schemas.text_rules import FORMATS
 
@@ -59,7 +57,7 @@ def merge(
     from hub.deciding import Decision, current, preview_merge, region_of
 
     settings = settings_of(data)
-    with database(settings) as connection:
+    with database_of(settings) as connection:
         if undo is not None:
             take_back(connection, settings, undo, dry_run=dry_run, as_json=as_json)
         named = _named(households, at_least=2)
@@ -72,7 +70,7 @@ def merge(
             kind="MERGE",
             households=(kept, *others),
             since=_day(since),
-            reason=checked(reason),
+            reason=reason_of(reason, REASONS),
             actor=actor_of(by),
         )
         preview = preview_merge(connection, place, others)
@@ -113,7 +111,7 @@ def split(
     from streams.engine.errors import StopError
 
     settings = settings_of(data)
-    with database(settings) as connection:
+    with database_of(settings) as connection:
         if undo is not None:
             take_back(connection, settings, undo, dry_run=dry_run, as_json=as_json)
         (named,) = _named([household] if household else None, at_least=1)
@@ -131,7 +129,7 @@ def split(
             households=(kept, *target),
             people=tuple(dict.fromkeys(people)),
             since=day,
-            reason=checked(reason),
+            reason=reason_of(reason, REASONS),
             actor=actor_of(by),
         )
         preview = preview_split(connection, place, kept, people, day)

@@ -66,9 +66,9 @@ def rebuild_(
     events: EventsOption = 1_000_000,
     as_json: JsonOption = False,
 ) -> None:
-    """Rebuild the radar's state from the journal, and compare with the pace it was made live.
+    """Rebuild the radar's state and the facts, and compare with the pace they were made live.
 
-    Memory must stay flat in both.  Exit 1 when a promise does not hold.
+    Memory of the radar must stay flat in both.  Exit 1 when a promise does not hold.
 
     Example: radar bench rebuild --events 200000 --json
     """
@@ -104,6 +104,29 @@ def fold(
     """
     run = _bench("fold").run_fold
     _tell(run(events=events, tell=say), as_json=as_json)
+
+
+@bench_app.command("report")
+def report_(
+    sizes: Annotated[
+        str, typer.Option(help="Facts in all, two sizes: the growth between them is told")
+    ] = "1000000,5000000",
+    as_json: JsonOption = False,
+) -> None:
+    """Measure a report of one region, and every table over twenty years of 25 regions.
+
+    Facts are generated in PostgreSQL; needs 4 GB and some minutes.  Exit 1 when it takes too long.
+
+    Example: radar bench report --sizes 200000,1000000 --json
+    """
+    try:
+        facts = [int(size) for size in sizes.split(",")]
+    except ValueError:
+        facts = []
+    if len(set(facts)) != 2 or min(facts) < 10_000:  # noqa: PLR2004  a line goes through two points
+        raise typer.BadParameter("two numbers from 10000, with a comma", param_hint="--sizes")
+    run = _bench("report").run_report_bench
+    _tell(run(sizes=facts, tell=say), as_json=as_json)
 
 
 def _tell(report: Any, *, as_json: bool) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 
 import typer
 
+from hub.cli.deployment import settings_of
 from hub.cli.speaking import EXIT_NOT, DataOption, JsonOption, answer, say
-from hub.settings import Settings
 
 topics_app = typer.Typer(
     help="Topics as code. Example: radar topics plan && radar topics apply", no_args_is_help=True
@@ -27,7 +26,7 @@ def topics_plan(data: DataOption = None, as_json: JsonOption = False) -> None:
     """
     from hub import topic_plan
 
-    settings = _settings(data)
+    settings = settings_of(data)
     admin = topic_plan.admin_client(settings.bootstrap)
     changes = topic_plan.plan(admin, partitions=len(settings.regions))
     if as_json:
@@ -49,7 +48,7 @@ def topics_apply(data: DataOption = None, as_json: JsonOption = False) -> None:
     """
     from hub import topic_plan
 
-    settings = _settings(data)
+    settings = settings_of(data)
     admin = topic_plan.admin_client(settings.bootstrap)
     partitions = len(settings.regions)
     changes = topic_plan.plan(admin, partitions=partitions)
@@ -85,7 +84,7 @@ def schemas_check(data: DataOption = None, as_json: JsonOption = False) -> None:
     """
     from hub.registry_sync import missing_schemas, registry_client
 
-    missing = missing_schemas(registry_client(_settings(data).registry))
+    missing = missing_schemas(registry_client(settings_of(data).registry))
     if as_json:
         answer({"missing": list(missing)})
     for name in missing:
@@ -104,13 +103,9 @@ def schemas_register(data: DataOption = None, as_json: JsonOption = False) -> No
     from hub.registry_sync import register_all, registry_client
     from hub.schema_bundle import BUNDLE_FILE, write_bundle
 
-    settings = _settings(data)
+    settings = settings_of(data)
     registered = register_all(registry_client(settings.registry))
     write_bundle(settings.directory / BUNDLE_FILE, registered)
     if as_json:
         answer({"registered": [asdict(entry) for entry in registered]})
     say(f"{len(registered)} schemas are registered")
-
-
-def _settings(data: str | None) -> Settings:
-    return Settings.load(Path(data) if data else None)

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import psycopg
 import typer
 
+from hub.cli.deployment import (
+    actor_of,
+    database_of,
+    publisher_of,
+    reason_of,
+    settings_of,
+)
 from hub.cli.speaking import EXIT_NOT, DataOption, JsonOption, answer, say
 from hub.settings import Settings
 from schemas.code_lists import CODE_LISTS
-from schemas.text_rules import FORMATS
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from hub.dead_letters import Letter, Publish, Wanted
+    from hub.dead_letters import Letter, Wanted
 
 dead_letters_app = typer.Typer(
     help="Refused records. Example: radar dead-letters list && radar dead-letters show ID",
@@ -102,7 +104,7 @@ def show(
     from streams.engine.key_files import KeyFiles
 
     settings = settings_of(data)
-    why = None if to is None else reason_of(reason)
+    why = None if to is None else reason_of(reason, REASONS)
     with database_of(settings) as connection:
         letters = find(connection, Wanted(ids=ids_of([letter_id])))
         if not letters:
@@ -144,7 +146,7 @@ def redrive(
     _repair(
         REDRIVE_REQUESTED,
         _wanted(ids, code, region),
-        reason=None if dry_run else reason_of(reason),
+        reason=None if dry_run else reason_of(reason, REASONS),
         actor=actor_of(by),
         settings=settings_of(data),
         as_json=as_json,
@@ -172,7 +174,7 @@ def discard(
     _repair(
         DISCARD_REQUESTED,
         _wanted(ids, code, region),
-        reason=None if dry_run else reason_of(reason),
+        reason=None if dry_run else reason_of(reason, REASONS),
         actor=actor_of(by),
         settings=settings_of(data),
         as_json=as_json,
@@ -190,6 +192,7 @@ def _repair(
 ) -> None:
     """Carry a repair out and say what became of each letter; without a reason, only plan it."""
     from hub.dead_letters import STEP_OF, Repair, Wanted, ask, find, left_behind
+    from hub.wiring import hub_publisher
 
     step = STEP_OF[record_name]
     with database_of(settings) as connection:
@@ -200,8 +203,8 @@ def _repair(
         done = frozenset(letter.id for letter in chosen)
         if reason is not None and chosen:
             repair = Repair(record_name=record_name, letters=chosen, reason=reason, actor=actor)
-            with publisher_of(settings) as publish:
-                done = ask(connection, publish, repair)
+            with publisher_of(settings, "radar-dead-letters") as publisher:
+                done = ask(connection, hub_publisher(settings, publisher), repair)
     unknown = 0 if wanted.ids is None else len(set(wanted.ids)) - len(letters)
     refused = [letter for letter in letters if letter.id not in done]
     said = {letter.id: obstacles[letter.id] or "somebody else was first" for letter in refused}
@@ -263,43 +266,3 @@ def ids_of(texts: Sequence[str]) -> Sequence[UUID]:
         return list(parse_ids(texts))
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="ID") from error
-
-
-def reason_of(code: str | None) -> str:
-    """Return the reason that was given; none, or one off the list, is wrong use."""
-    if code not in REASONS:
-        raise typer.BadParameter(f"one of {', '.join(REASONS)}", param_hint="--reason")
-    return code
-
-
-def actor_of(by: str | None) -> str:
-    """Return who asks: never a name of the system's own accord, a user's number says enough."""
-    actor = f"cli:uid-{os.getuid()}" if by is None else by
-    if not re.fullmatch(FORMATS["actor"], actor):
-        raise typer.BadParameter("letters, digits and . _ : | - only", param_hint="--by")
-    return actor
-
-
-@contextmanager
-def database_of(settings: Settings) -> Iterator[psycopg.Connection]:
-    """Connect to the database for as long as the block runs."""
-    with psycopg.connect(settings.database, autocommit=True) as connection:
-        yield connection
-
-
-@contextmanager
-def publisher_of(settings: Settings) -> Iterator[Publish]:
-    """Open what publishes events of the hub."""
-    from connectors.gateway.publisher import Publisher
-    from hub.wiring import hub_publisher
-
-    publisher = Publisher(settings.bootstrap, client_id="radar-dead-letters")
-    try:
-        yield hub_publisher(settings, publisher)
-    finally:
-        publisher.close()
-
-
-def settings_of(data: str | None) -> Settings:
-    """Return the settings of a command, with what `--data` says."""
-    return Settings.load(Path(data) if data else None)

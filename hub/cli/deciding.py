@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import psycopg
 import typer
 
+from hub.cli.deployment import publisher_of
 from hub.cli.speaking import answer, say
 from hub.settings import Settings
 from schemas.code_lists import CODE_LISTS
-from schemas.text_rules import FORMATS
 
 if TYPE_CHECKING:
-    from hub.deciding import Decided, Decision, Preview, Publish
+    from hub.deciding import Decided, Decision, Preview
 
+CLIENT = "radar-decisions"
 REASONS = tuple(CODE_LISTS["decision_reason"].codes)
 
 ByOption = Annotated[
@@ -43,6 +39,7 @@ def carry_out(
 ) -> None:
     """Ask for a decision and say what became of it; when it is a dry run, only what it would do."""
     from hub.deciding import ask
+    from hub.wiring import topic_publisher
 
     said: dict[str, object] = {
         "dry_run": dry_run,
@@ -54,8 +51,8 @@ def carry_out(
     if preview is not None:
         said |= {"moves": {"events": preview.events, "people": preview.people}}
     if not dry_run:
-        with publishing(settings) as publish:
-            said |= _document(ask(connection, publish, decision))
+        with publisher_of(settings, CLIENT) as publisher:
+            said |= _document(ask(connection, topic_publisher(settings, publisher), decision))
     _tell(said, as_json=as_json)
 
 
@@ -64,11 +61,12 @@ def take_back(
 ) -> None:
     """Take a decision back, say what became of it, and end with 0."""
     from hub.deciding import take_back as ask_back
+    from hub.wiring import topic_publisher
 
     said: dict[str, object] = {"dry_run": dry_run, "undone": event}
     if not dry_run:
-        with publishing(settings) as publish:
-            said |= _document(ask_back(connection, publish, event))
+        with publisher_of(settings, CLIENT) as publisher:
+            said |= _document(ask_back(connection, topic_publisher(settings, publisher), event))
     _tell(said, as_json=as_json)
     raise typer.Exit
 
@@ -97,43 +95,3 @@ def nothing(what: str, household: str, *, as_json: bool) -> None:
         answer({"dry_run": False, "households": [household], "decisions": [], "note": what})
     say(what)
     raise typer.Exit
-
-
-def checked(code: str) -> str:
-    """Return a reason of the closed list; raises BadParameter for any other."""
-    if code not in REASONS:
-        raise typer.BadParameter(f"one of {', '.join(REASONS)}", param_hint="--reason")
-    return code
-
-
-def actor_of(by: str | None) -> str:
-    """Return who decides: never a name of the system's own accord, a user's number says enough."""
-    actor = f"cli:uid-{os.getuid()}" if by is None else by
-    if not re.fullmatch(FORMATS["actor"], actor):
-        raise typer.BadParameter("letters, digits and . _ : | - only", param_hint="--by")
-    return actor
-
-
-@contextmanager
-def database(settings: Settings) -> Iterator[psycopg.Connection]:
-    """Connect to the deployment's database."""
-    with psycopg.connect(settings.database, autocommit=True) as connection:
-        yield connection
-
-
-@contextmanager
-def publishing(settings: Settings) -> Iterator[Publish]:
-    """Open what says something as the hub on a topic, and close it at the end."""
-    from connectors.gateway.publisher import Publisher
-    from hub.wiring import topic_publisher
-
-    publisher = Publisher(settings.bootstrap, client_id="radar-decisions")
-    try:
-        yield topic_publisher(settings, publisher)
-    finally:
-        publisher.close()
-
-
-def settings_of(data: str | None) -> Settings:
-    """Return the settings of a data directory."""
-    return Settings.load(Path(data) if data else None)

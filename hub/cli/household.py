@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hub.cli.deployment import settings_of
 from hub.cli.speaking import EXIT_NOT, DataOption, JsonOption, answer, parse_day, say
-from hub.settings import Settings
 
 if TYPE_CHECKING:
     from hub.household_documents import Document
@@ -47,7 +46,7 @@ def show(
     from hub.households import households
 
     day = None if known_on is None else parse_day(known_on)
-    with households(_settings(data).database) as read:
+    with households(settings_of(data).database) as read:
         known = read.show(household, day, region)
         document = known_document(known, day)
         document["parked"] = [asdict(each) for each in read.waiting(known)]
@@ -74,7 +73,7 @@ def diff(
     from hub.households import households
 
     days = parse_day(first), parse_day(last)
-    with households(_settings(data).database) as read:
+    with households(settings_of(data).database) as read:
         document = difference_document(read.compare(household, *days, region), *days)
     if as_json:
         answer(document)
@@ -107,7 +106,7 @@ def find(
     given = {scope: number for scope, number in numbers.items() if number is not None}
     if len(given) + (pid is not None) != 1:
         raise typer.BadParameter("give exactly one of them", param_hint="--pid / --case / …")
-    settings = _settings(data)
+    settings = settings_of(data)
     with households(settings.database) as read:
         if pid is not None:
             found = read.find_person(pid, region)
@@ -181,7 +180,3 @@ def _say_difference(document: Document) -> None:
         say(f"  {change['part'].lower():<12}{change['subject']}  {told}  ({why})")
     if not document["changes"] and not document["heard"]:
         say("  nothing changed")
-
-
-def _settings(data: str | None) -> Settings:
-    return Settings.load(Path(data) if data else None)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from hub.cli.deployment import settings_of
 from hub.cli.speaking import EXIT_NOT, DataOption, JsonOption, answer, say
-from hub.settings import Settings
 
 
 def migrate(
@@ -25,7 +24,7 @@ def migrate(
     from hub.migrate import migrate as apply_migrations
     from streams.engine.key_files import KeyFiles
 
-    settings = _settings(data)
+    settings = settings_of(data)
     if new_keys:
         KeyFiles.create(settings.keys_directory)
     applied = apply_migrations(settings.database, settings.regions)
@@ -46,7 +45,7 @@ def doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
     """
     from hub.doctor import examine
 
-    findings = examine(_settings(data))
+    findings = examine(settings_of(data))
     wrong = [finding for finding in findings if not finding.is_well]
     if as_json:
         answer({"healthy": not wrong, "checks": [finding.document() for finding in findings]})
@@ -72,7 +71,7 @@ def trace(
     """
     from hub.trace import trace_event
 
-    settings = _settings(data)
+    settings = settings_of(data)
     steps = trace_event(settings.database, event_id, region)
     if as_json:
         answer({"event_id": event_id, "steps": [step.document() for step in steps]})
@@ -97,7 +96,7 @@ def work(
 
     if stage not in STAGES:
         raise typer.BadParameter(f"must be one of: {', '.join(STAGES)}", param_hint="STAGE")
-    raise typer.Exit(run_worker(stage, _settings(data)))
+    raise typer.Exit(run_worker(stage, settings_of(data)))
 
 
 def serve(data: DataOption = None) -> None:
@@ -107,8 +106,4 @@ def serve(data: DataOption = None) -> None:
     """
     from hub.serve import run_web
 
-    raise typer.Exit(run_web(_settings(data)))
-
-
-def _settings(data: str | None) -> Settings:
-    return Settings.load(Path(data) if data else None)
+    raise typer.Exit(run_web(settings_of(data)))

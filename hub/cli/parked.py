@@ -7,13 +7,16 @@ from typing import Annotated
 import typer
 
 from hub.cli.dead_letters import (
+    REASONS,
     ByOption,
     DryRunOption,
     ReasonOption,
     RegionOption,
+    ids_of,
+)
+from hub.cli.deployment import (
     actor_of,
     database_of,
-    ids_of,
     publisher_of,
     reason_of,
     settings_of,
@@ -79,18 +82,19 @@ def redrive(
     Example: radar parked redrive --all --dry-run
     """
     from hub.parked import Redrive, Wanted, ask, find
+    from hub.wiring import hub_publisher
 
     if bool(ids) == (everybody or code is not None):
         raise typer.BadParameter("give either ids, or --all or --code", param_hint="ID / --all")
     wanted = Wanted(ids=ids_of(ids) if ids else None, stage=stage, region=region, code=code)
-    why, settings = (None if dry_run else reason_of(reason)), settings_of(data)
+    why, settings = (None if dry_run else reason_of(reason, REASONS)), settings_of(data)
     with database_of(settings) as connection:
         found = find(connection, wanted)
         done = frozenset(each.id for each in found)
         if why is not None and found:
             asking = Redrive(reason=why, actor=actor_of(by))
-            with publisher_of(settings) as publish:
-                done = ask(connection, publish, found, asking)
+            with publisher_of(settings, "radar-dead-letters") as publisher:
+                done = ask(connection, hub_publisher(settings, publisher), found, asking)
     unknown = 0 if wanted.ids is None else len(set(wanted.ids)) - len(found)
     waiting = [str(each.id) for each in found if each.id not in done]
     if as_json:

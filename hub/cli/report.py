@@ -5,17 +5,22 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from hub.cli.speaking import EXIT_NOT, DataOption, JsonOption, answer, say
 from hub.settings import Settings
 
-if TYPE_CHECKING:
-    pass
-
 EXIT_USAGE = 2
+
+DisclosureOption = Annotated[
+    str,
+    typer.Option(
+        metavar="RULE",
+        help="Protect what leaves the house: none, round5, suppress or suppress:N",
+    ),
+]
 
 
 class Form(StrEnum):
@@ -38,6 +43,7 @@ def report(
     region: Annotated[str | None, typer.Option(help="Region [default: the only one]")] = None,
     municipality: Annotated[str | None, typer.Option(help="CBS code: GM0106")] = None,
     form: Annotated[Form, typer.Option("--format", help="Form of the report")] = Form.JSON,
+    disclosure: DisclosureOption = "none",
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it here")] = None,
     check: Annotated[
         Path | None, typer.Option("--check", metavar="FIGURES", help="Compare with a figures file")
@@ -69,21 +75,23 @@ def report(
         if first is None or last is None:
             raise typer.BadParameter("give --from and --to, or --year", param_hint="--from / --to")
         wanted = Wanted(
-            region=region or _only_region(settings),
+            region=region or only_region(settings),
             first=first,
             last=last,
             known_on=known_on,
             municipality=municipality,
             is_factsheet=year is not None,
+            disclosure=disclosure,
         )
         made = make_report(settings.database, wanted)
     except PageProblem as problem:
         say(f"[bold red]radar:[/] {problem.title}. {problem.detail}")
         raise typer.Exit(EXIT_USAGE) from problem
-    _write(rendered(made, wanted, form.value), out, form)
+    write_form(rendered(made, form.value, is_factsheet=wanted.is_factsheet), out, form)
 
 
-def _write(text: bytes, out: Path | None, form: Form) -> None:
+def write_form(text: bytes, out: Path | None, form: Form) -> None:
+    """Write a report to a file, or to standard output."""
     if out is not None:
         out.write_bytes(text)
         say(f"written: {out}")
@@ -108,7 +116,8 @@ def _check(settings: Settings, path: Path, edition: str | None, as_json: bool) -
     raise typer.Exit(EXIT_NOT if different or not compared else 0)
 
 
-def _only_region(settings: Settings) -> str:
+def only_region(settings: Settings) -> str:
+    """Return the one region of this hub; a wrong use when there are more."""
     codes = [str(one.code) for one in settings.regions]
     if len(codes) != 1:
         raise typer.BadParameter(f"give one of: {', '.join(codes)}", param_hint="--region")

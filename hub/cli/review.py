@@ -8,15 +8,13 @@ import psycopg
 import typer
 
 from hub.cli.deciding import (
+    REASONS,
     ByOption,
     DryRunOption,
     ReasonOption,
-    actor_of,
     carry_out,
-    checked,
-    database,
-    settings_of,
 )
+from hub.cli.deployment import actor_of, database_of, reason_of, settings_of
 from hub.cli.speaking import EXIT_NOT, DataOption, JsonOption, answer, say
 
 if TYPE_CHECKING:
@@ -52,7 +50,7 @@ def list_reviews(
     if kind is not None and kind not in KINDS:
         raise typer.BadParameter(f"one of {', '.join(KINDS)}", param_hint="--kind")
     wanted = None if state == "all" else state
-    with database(settings_of(data)) as connection:
+    with database_of(settings_of(data)) as connection:
         entries = find(connection, region=region, kind=kind, state=wanted)
     is_cut = len(entries) == ENTRIES_MAX
     if as_json:
@@ -88,9 +86,9 @@ def confirm(
     from hub.reviews import confirmation
 
     settings = settings_of(data)
-    with database(settings) as connection:
+    with database_of(settings) as connection:
         found = _open_entry(connection, entry, "confirmed", as_json=as_json)
-        decision = confirmation(connection, found, other, checked(reason), actor_of(by))
+        decision = confirmation(connection, found, other, reason_of(reason, REASONS), actor_of(by))
         carry_out(connection, settings, decision, dry_run=dry_run, as_json=as_json)
 
 
@@ -111,9 +109,9 @@ def refuse(
     from hub.reviews import refusal
 
     settings = settings_of(data)
-    with database(settings) as connection:
+    with database_of(settings) as connection:
         found = _open_entry(connection, entry, "refused", as_json=as_json)
-        decision = refusal(found, checked(reason), actor_of(by))
+        decision = refusal(found, reason_of(reason, REASONS), actor_of(by))
         carry_out(connection, settings, decision, dry_run=dry_run, as_json=as_json)
 
 

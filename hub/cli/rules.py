@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import psycopg
 import typer
 
+from hub.cli.deployment import settings_of
 from hub.cli.speaking import DataOption, JsonOption, answer, parse_day, say
-from hub.settings import Settings
 
 # A rule that asks for attention on more than this share of reports is not looked at any more.
 HIGH_SHARE_MAX = 0.15
@@ -34,7 +33,7 @@ def list_rules(
     """
     from hub.rules import rules_document, rules_in_force
 
-    with psycopg.connect(_settings(data).database, autocommit=True) as connection:
+    with psycopg.connect(settings_of(data).database, autocommit=True) as connection:
         document = rules_document(rules_in_force(connection, region))
     if as_json:
         answer(document)
@@ -89,7 +88,7 @@ def backtest(
         last=None if last is None else parse_day(last),
         region=region,
     )
-    document = run_backtest(_settings(data).database, asked).document()
+    document = run_backtest(settings_of(data).database, asked).document()
     if as_json:
         answer(document)
     _say(document)
@@ -115,7 +114,3 @@ def _say(document: dict[str, Any]) -> None:
         f"{document['rows']:,} journal rows in {document['seconds']:.1f} s, "
         f"{document['rows_per_second']:,} rows/s"
     )
-
-
-def _settings(data: str | None) -> Settings:
-    return Settings.load(Path(data) if data else None)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hub.cli.deployment import settings_of
 from hub.cli.speaking import EXIT_NOT, DataOption, JsonOption, answer, say
-from hub.settings import Settings
 
 if TYPE_CHECKING:
     from hub.verify.report import Report
@@ -29,7 +28,7 @@ def verify(
     from hub.verify.check import check_everything
     from hub.verify.topics import KafkaTopics
 
-    settings = Settings.load(Path(data) if data else None)
+    settings = settings_of(data)
     regions = settings.regions
     if region is not None and region not in regions:
         raise typer.BadParameter("no region of this deployment", param_hint="--region")

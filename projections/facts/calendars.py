@@ -42,6 +42,14 @@ def read_calendars(connection: Connection, region: str, entries: Sequence[LogEnt
     )
 
 
+def calendars_of(entries: Sequence[LogEntry]) -> Calendars:
+    """Return the calendars that these entries bring, without storing them."""
+    brought = [(e.position, _days(e.record["calendar"])) for e in entries if _brings(e)]
+    return Calendars(
+        [(position, Calendar(extra_days=frozenset(days))) for position, days in sorted(brought)]
+    )
+
+
 def _brings(entry: LogEntry) -> bool:
     return entry.record_name == RULES_ACTIVATED
 

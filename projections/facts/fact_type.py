@@ -4,12 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from operator import itemgetter
+from typing import Any, Protocol
 
-from projections.entries import LogEntry
 from streams.household.terms import Calendar
 
 Record = Mapping[str, Any]
+
+
+class Stating(Protocol):
+    """A row of a log as a fact needs it: a `LogEntry`, or what a rebuild reads of one."""
+
+    @property
+    def source(self) -> str:
+        """Return the event's source."""
+        ...
+
+    @property
+    def event_id(self) -> str:
+        """Return the event's id within its source."""
+        ...
+
+    @property
+    def row(self) -> Record:
+        """Return the log record; only texts of it may be used, and lists of them."""
+        ...
+
+    @property
+    def record(self) -> Record:
+        """Return the event's own fields, all but `meta`."""
+        ...
+
+
+Values = Callable[[Stating, Calendar], tuple[object, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,21 +53,21 @@ class FactType:
     table: str
     record_name: str
     columns: tuple[str, ...]
-    values: Callable[[LogEntry, Calendar], tuple[object, ...]]
+    values: Values
     chain: Callable[[Record], str] | None = None
 
-    def chain_of(self, entry: LogEntry) -> str:
+    def chain_of(self, entry: Stating) -> str:
         """Return the chain on which this entry's statement stands."""
         if self.chain is None:
             return f"{entry.source}|{entry.event_id}"
         return self.chain(entry.record)
 
 
-def fields(*names: str) -> Callable[[LogEntry, Calendar], tuple[object, ...]]:
-    """Take the columns from the record's fields of the same names."""
+def fields(*names: str) -> Values:
+    """Take the columns, at least two, from the record's fields of the same names."""
+    taken: Callable[[Record], tuple[object, ...]] = itemgetter(*names)
 
-    def values(entry: LogEntry, _calendar: Calendar) -> tuple[object, ...]:
-        record = entry.record
-        return tuple(record[name] for name in names)
+    def values(entry: Stating, _calendar: Calendar) -> tuple[object, ...]:
+        return taken(entry.record)
 
     return values

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from projections.entries import LogEntry
-from projections.facts.fact_type import FactType, fields
+from datetime import date
+from functools import lru_cache
+
+from projections.facts.fact_type import FactType, Stating, fields
 from streams.household.terms import Calendar
 
 _STATED = (
@@ -23,11 +25,15 @@ _STATED = (
 _stated = fields(*_STATED)
 
 
-def _values(entry: LogEntry, calendar: Calendar) -> tuple[object, ...]:
+def _values(entry: Stating, calendar: Calendar) -> tuple[object, ...]:
     """Add what the law asks: D1 for the assessment, D4 for a service that follows."""
-    received_on = entry.record["received_on"]
-    due = (calendar.assessment_due(received_on), calendar.service_due(received_on))
-    return (*_stated(entry, calendar), *due)
+    return (*_stated(entry, calendar), *_due(calendar, entry.record["received_on"]))
+
+
+# Twenty years of days: a rebuild asks for the same few a million times.
+@lru_cache(maxsize=8_192)
+def _due(calendar: Calendar, received_on: date) -> tuple[date, date]:
+    return calendar.assessment_due(received_on), calendar.service_due(received_on)
 
 
 REPORT = FactType(

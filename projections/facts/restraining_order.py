@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from projections.entries import LogEntry
-from projections.facts.fact_type import FactType
+from projections.facts.fact_type import FactType, Stating
 from streams.household.terms import Calendar, amsterdam_day
 
 _COLUMNS = (
@@ -17,7 +16,7 @@ _COLUMNS = (
 )
 
 
-def _values(entry: LogEntry, _calendar: Calendar) -> tuple[object, ...]:
+def _values(entry: Stating, _calendar: Calendar) -> tuple[object, ...]:
     record = entry.record
     return (
         record["order_id"],

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from projections.entries import LogEntry
-from projections.facts.fact_type import FactType, fields
+from projections.facts.fact_type import FactType, Stating, fields
 from streams.household.terms import SERVICE_TERM_DAYS, Calendar
 
 _STATED = (
@@ -18,7 +17,7 @@ _STATED = (
 _stated = fields(*_STATED)
 
 
-def _values(entry: LogEntry, calendar: Calendar) -> tuple[object, ...]:
+def _values(entry: Stating, calendar: Calendar) -> tuple[object, ...]:
     """Add D5: an investigation is concluded within ten weeks of the decision to start it."""
     record = entry.record
     decided = record["service"] == "INVESTIGATION" and record["status"] == "REGISTERED"

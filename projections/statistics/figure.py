@@ -69,11 +69,12 @@ class Statistic:
     """One statistic: its question in SQL, asked of many periods in one round trip.
 
     `file` and `section` name the query.  It takes region, cutoff, municipality, the arrays
-    `firsts` and `lasts` and the ends of them all, `earliest` and `latest` (known when the query is
-    planned, so that an index on the day is used), and answers (ordinal, code, count, population, registered, days): one row
-    per period with code null, which holds population and registered, and one per code found.
-    `parameters` tell it from another statistic with the same question, `codes` are the rows of a
-    table in the order of its code list, and `decimals` those of its printed share.
+    `firsts` and `lasts`, and the ends of them all, `earliest` and `latest`: known when the query is
+    planned, so that an index on the day is used.  It answers (ordinal, code, count, population,
+    registered, days): one row per period with code null, which holds population and registered,
+    and one per code found.  `parameters` tell it from another statistic with the same question,
+    `codes` are the rows of a table in the order of its code list, and `decimals` those of its
+    printed share.
     """
 
     id: str

@@ -64,6 +64,9 @@ STATISTICS: tuple[Statistic, ...] = (
     S33_SUBJECTS,
 )
 
+DEFINITIONS_VERSION = 1
+"""Raised when a statistic counts otherwise than it did: an edition says under which it counted."""
+
 _BY_ID: Mapping[str, Statistic] = {statistic.id: statistic for statistic in STATISTICS}
 
 

@@ -136,6 +136,7 @@ class _Asked:
         statistic, figures = statistic_of(statistic_id), self._of(statistic_id)[0]
         whole = figures[PLAIN]
         denominator = whole.denominator or 0
+        # As printed: the most frequent first; equal counts in the order of the code list.
         rows = [
             Row(
                 code=code,
@@ -143,7 +144,7 @@ class _Asked:
                 count=figures[code].count,
                 share=share_or_zero(figures[code].count, denominator, statistic.decimals),
             )
-            for code in statistic.codes
+            for code in sorted(statistic.codes, key=lambda code: -figures[code].count)
         ]
         return Table(
             id=table_id,
@@ -152,8 +153,7 @@ class _Asked:
             denominator=denominator,
             not_registered=whole.not_registered or 0,
             decimals=statistic.decimals,
-            # As printed: the most frequent first; equal counts in the order of the code list.
-            rows=sorted(rows, key=lambda row: -row.count),
+            rows=rows,
         )
 
     def counts(self, count_id: str, statistic_id: str) -> Iterator[Count]:
@@ -198,6 +198,7 @@ class _Asked:
             service=service,
             statistic=statistic_id,
             title=statistic.title,
+            decimals=statistic.decimals,
             total=total,
             buckets=buckets[:3],
             mean_days_last=mean,

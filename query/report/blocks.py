@@ -8,10 +8,15 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 
+from query.report.content import Hidden, Number
 from query.wording import DASH, number_digits
 
-Cell = int | Decimal | str | None
-"""A number, a share in percent, words, or nothing known."""
+Cell = int | Decimal | str | Hidden | None
+"""A number, a share in percent, words, what is not shown, or nothing known."""
+
+
+NOT_SHOWN = "[niet getoond]"
+"""What a sentence says in the place of a number that is not shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +59,7 @@ class Series:
     """One line, or one set of bars: a value per place on the axis, None where there is none."""
 
     name: str
-    values: Sequence[int | None]
+    values: Sequence[Number | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,9 +115,14 @@ class Publication:
     chapters: Sequence[Chapter]
 
 
-def percent(value: Decimal) -> str:
+def percent(value: Decimal | Hidden) -> str:
     """Return a share as the publications print it: `57,5%`."""
-    return f"{value}%".replace(".", ",")
+    return NOT_SHOWN if isinstance(value, Hidden) else f"{value}%".replace(".", ",")
+
+
+def digits(number: Number) -> str:
+    """Return a count as a sentence prints it."""
+    return NOT_SHOWN if isinstance(number, Hidden) else number_digits(number)
 
 
 def cell_text(cell: Cell) -> str:
@@ -120,6 +130,9 @@ def cell_text(cell: Cell) -> str:
     match cell:
         case None:
             return DASH
+        case Hidden():
+            # As Statistics Netherlands prints what it keeps secret.
+            return cell.value
         case Decimal():
             return percent(cell)
         case int():

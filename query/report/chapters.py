@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import accumulate, groupby
+from itertools import accumulate, groupby, takewhile
 
 from projections.statistics import Period
 from projections.statistics.s16_work_stock import OPEN, OVERDUE, PICKED_UP, WAITING
-from query.figures import total_of
 from query.report.blocks import (
+    NOT_SHOWN,
     Block,
     Cell,
     Chapter,
@@ -24,10 +24,22 @@ from query.report.blocks import (
     Series,
     Subheading,
     TableBlock,
+    digits,
     percent,
 )
-from query.report.content import Count, Report, Share, Stock, Table, Term
+from query.report.content import (
+    HIDDEN,
+    Count,
+    Hidden,
+    Number,
+    Report,
+    Share,
+    Stock,
+    Table,
+    Term,
+)
 from query.report.directions import NOTHING, SIMILAR, THRESHOLDS, count_direction, share_direction
+from query.report.disclosure_words import disclosure_words
 from query.wording import MONTHS, MONTHS_SHORT, day_words, number_digits
 
 APPENDIX_SERIES = (
@@ -90,15 +102,15 @@ class _Teller:
         mean = round_half_up(counts[0].count, self._report.question.months)
         yield Paragraph(
             text=f"In de periode {period_words(self._report)} zijn {_number(counts[0])} adviezen "
-            f"gegeven, waarvan {number_digits(chats[0].count)} chats "
+            f"gegeven, waarvan {digits(chats[0].count)} chats "
             f"({percent(chats[0].share)} van alle adviezen). Gemiddeld zijn dat "
-            f"{number_digits(mean)} adviezen per maand. {_compared('Het aantal adviezen', counts)}"
+            f"{digits(mean)} adviezen per maand. {_compared('Het aantal adviezen', counts)}"
         )
         yield self._cumulative(2, "adviezen", "advice")
         yield Subheading(text="Herkomst van de adviesvragen")
         schools = self._shares("S06")
         yield Paragraph(
-            text=f"Scholen vroegen {number_digits(schools[0].count)} keer advies: "
+            text=f"Scholen vroegen {digits(schools[0].count)} keer advies: "
             f"{percent(schools[0].share)} van alle adviezen. {_earlier_shares(schools)}"
         )
         yield _seekers(self._tables["figure3"])
@@ -125,10 +137,11 @@ class _Teller:
         term = self._terms["safety_assessment"]
         yield _term_table(term, "Doorlooptijd van de veiligheidsbeoordeling")
         if term.mean_days_last is not None:
-            mean = str(term.mean_days_last).replace(".", ",")
+            mean = term.mean_days_last
+            words = NOT_SHOWN if isinstance(mean, Hidden) else str(mean).replace(".", ",")
             yield Paragraph(
                 text="De veiligheidsbeoordelingen die na meer dan 15 dagen werden afgerond, "
-                f"duurden gemiddeld {mean} dagen."
+                f"duurden gemiddeld {words} dagen."
             )
         yield _stock_table(self._stocks["safety_assessment"], self._report.question.first)
 
@@ -181,7 +194,7 @@ class _Teller:
                 (name, *(counts[number] for counts in by_year.values()))
                 for number, name in enumerate(MONTHS)
             ]
-            rows.append(("totaal", *(total_of(counts) for counts in by_year.values())))
+            rows.append(("totaal", *(column_total(counts) for counts in by_year.values())))
             yield TableBlock(
                 title=f"{word}: gestart per maand",
                 header=("maand", *(str(year) for year in by_year)),
@@ -196,6 +209,8 @@ class _Teller:
             "ontvangen of gecorrigeerd, telt niet mee. Een percentage wordt één keer afgerond, uit "
             "de aantallen. “Niet geregistreerd” staat bij elke tabel en telt niet mee in de noemer."
         )
+        for text in disclosure_words(self._report.disclosure):
+            yield Paragraph(text=text)
         yield Paragraph(text=THRESHOLDS)
         if self._report.parked:
             yield Paragraph(
@@ -223,20 +238,29 @@ class _Teller:
         )
 
 
-def running(counts: Sequence[int | None]) -> list[int | None]:
-    """Return the running sums; nothing after the first month that was not over."""
-    known = counts[: counts.index(None)] if None in counts else counts
-    sums: list[int | None] = list(accumulate(count or 0 for count in known))
+def running(counts: Sequence[Number | None]) -> list[Number | None]:
+    """Return the running sums; nothing from the first month on that was not over or not shown."""
+    known = list(takewhile(lambda count: isinstance(count, int), counts))
+    sums: list[Number | None] = list(accumulate(count for count in known if isinstance(count, int)))
     return sums + [None] * (len(counts) - len(sums))
 
 
-def round_half_up(count: int, of: int) -> int:
+def column_total(counts: Sequence[Number | None]) -> Number | None:
+    """Return the sum of the printed months: not shown when one of them is not."""
+    there = [count for count in counts if count is not None]
+    shown = [count for count in there if isinstance(count, int)]
+    if len(shown) < len(there):
+        return HIDDEN
+    return sum(shown) if shown else None
+
+
+def round_half_up(count: Number, of: int) -> Number:
     """Return a mean as a whole number, rounded half up."""
-    return (2 * count + of) // (2 * of)
+    return HIDDEN if isinstance(count, Hidden) else (2 * count + of) // (2 * of)
 
 
 def _number(count: Count) -> str:
-    return number_digits(count.count)
+    return digits(count.count)
 
 
 def _compared(what: str, counts: Sequence[Count]) -> str:
@@ -246,16 +270,14 @@ def _compared(what: str, counts: Sequence[Count]) -> str:
     parts = []
     for word, thens in alike:
         years = " en ".join(f"{then.period.first.year} ({_number(then)})" for then in thens)
-        within = "" if word == SIMILAR else "in "
+        within = "" if word in (SIMILAR, NOTHING) else "in "
         parts.append(f"{word} {within}{_same_months(now.period)}{years}")
     return f"{what} is {' en '.join(parts)}."
 
 
 def _compared_share(now: Share, then: Share) -> str:
     direction = share_direction(now.exact, then.exact)
-    if direction == NOTHING:
-        return f"Dit is {NOTHING} met {then.period.first.year}."
-    within = "" if direction == SIMILAR else "in "
+    within = "" if direction in (SIMILAR, NOTHING) else "in "
     months = _same_months(now.period)
     return f"Dit is {direction} {within}{months}{then.period.first.year} ({percent(then.share)})."
 
@@ -287,8 +309,8 @@ def _seekers(table: Table) -> Block:
 
 def _basis(table: Table) -> str:
     return (
-        f"Percentages van {number_digits(table.denominator)} met dit gegeven; "
-        f"{number_digits(table.not_registered)} niet geregistreerd."
+        f"Percentages van {digits(table.denominator)} met dit gegeven; "
+        f"{digits(table.not_registered)} niet geregistreerd."
     )
 
 
@@ -305,7 +327,7 @@ def _term_table(term: Term, title: str) -> TableBlock:
     rows: list[Sequence[Cell]] = [
         (bucket.label, bucket.count, bucket.share) for bucket in (*term.buckets, *term.by_law)
     ]
-    note = f"Van {number_digits(term.total)} in de periode afgerond."
+    note = f"Van {digits(term.total)} in de periode afgerond."
     if term.by_law:
         note += " De wettelijke termijn staat apart en telt niet op met de andere."
     return TableBlock(title=title, header=("Doorlooptijd", "Aantal", "%"), rows=rows, note=note)

@@ -53,8 +53,7 @@ def _lines(chart: ChartBlock) -> alt.LayerChart:
     marks = alt.Shape("series:N", scale=_scale(names, MARKS), legend=_legend())
     lines = drawn.mark_line().encode(strokeDash=dashes)
     points = drawn.mark_point(filled=True, size=36, opacity=1).encode(shape=marks)
-    layered: alt.LayerChart = alt.layer(lines, points)
-    return layered.properties(width=WIDTH, height=HEIGHT)
+    return alt.LayerChart(layer=[lines, points]).properties(width=WIDTH, height=HEIGHT)
 
 
 def _scale(names: Sequence[str], values: Sequence[Any]) -> alt.Scale:
@@ -80,10 +79,11 @@ def _bars(chart: ChartBlock) -> alt.LayerChart:
     bars = drawn.mark_bar(color=COLOURS[0], height=BAR_HEIGHT - 5)
     # What a bar says stands at its end: nobody measures it along an axis.
     numbers = drawn.mark_text(align="left", dx=4).encode(text="words:N")
-    layered: alt.LayerChart = alt.layer(bars, numbers)
     is_long = max((len(place) for place in chart.places), default=0) > 12
     width = WIDTH - (LABEL_WIDTH if is_long else 40)
-    return layered.properties(width=width, height=BAR_HEIGHT * max(1, len(chart.places)))
+    return alt.LayerChart(layer=[bars, numbers]).properties(
+        width=width, height=BAR_HEIGHT * max(1, len(chart.places))
+    )
 
 
 def _data(chart: ChartBlock) -> alt.InlineData:
@@ -97,7 +97,7 @@ def _data(chart: ChartBlock) -> alt.InlineData:
             }
             for series in chart.series
             for place, value in zip(chart.places, series.values, strict=True)
-            if value is not None
+            if isinstance(value, int)
         ]
     )
 

@@ -6,9 +6,48 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import Enum
 from fractions import Fraction
 
-from projections.statistics import MonthMatrix, Period, rounded, share
+from projections.statistics import Period, rounded, share
+
+
+class Hidden(Enum):
+    """A number that is not shown, because somebody could be recognised by it."""
+
+    HIDDEN = "."
+
+
+HIDDEN = Hidden.HIDDEN
+Number = int | Hidden
+"""A count as a publication shows it: within the house always the number itself."""
+
+Months = Mapping[str, Mapping[int, Sequence[Number | None]]]
+"""Series to year to twelve counts; None is a month that was not over."""
+
+
+class Rule(Enum):
+    """How numbers are protected before they leave the house."""
+
+    NONE = "none"
+    ROUND5 = "round5"
+    SUPPRESS = "suppress"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disclosure:
+    """The protection of a report; `below` is the least count that SUPPRESS shows, beside zero."""
+
+    rule: Rule = Rule.NONE
+    below: int | None = None
+
+    def __str__(self) -> str:
+        """Return it as it is asked for: `none`, `round5`, `suppress:5`."""
+        return self.rule.value if self.below is None else f"{self.rule.value}:{self.below}"
+
+
+OPEN_HAND = Disclosure()
+"""Every number as it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +79,8 @@ class Row:
 
     code: str
     label: str
-    count: int
-    share: Decimal
+    count: Number
+    share: Decimal | Hidden
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +90,8 @@ class Table:
     id: str
     statistic: str
     title: str
-    denominator: int
-    not_registered: int
+    denominator: Number
+    not_registered: Number
     decimals: int
     rows: Sequence[Row]
 
@@ -65,7 +104,7 @@ class Count:
     statistic: str
     title: str
     period: Period
-    count: int
+    count: Number
     code: str | None = None
 
 
@@ -77,20 +116,23 @@ class Share:
     statistic: str
     title: str
     period: Period
-    count: int
-    denominator: int
+    count: Number
+    denominator: Number
     base: str
     decimals: int
 
     @property
     def exact(self) -> Fraction | None:
-        """Return the share in percent without rounding, for differences; None of nothing."""
-        return Fraction(100 * self.count, self.denominator) if self.denominator else None
+        """Return the share in percent without rounding; None of nothing, or when not shown."""
+        count, of = self.count, self.denominator
+        if isinstance(count, Hidden) or isinstance(of, Hidden) or not of:
+            return None
+        return Fraction(100 * count, of)
 
     @property
-    def share(self) -> Decimal:
+    def share(self) -> Decimal | Hidden:
         """Return the share as printed; of nothing it is zero."""
-        return share_or_zero(self.count, self.denominator, self.decimals)
+        return shown_share(self.count, self.denominator, self.decimals)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +140,8 @@ class Bucket:
     """One bucket of a lead time: its own count over all, never the rest of the others."""
 
     label: str
-    count: int
-    share: Decimal
+    count: Number
+    share: Decimal | Hidden
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,9 +155,10 @@ class Term:
     service: str
     statistic: str
     title: str
-    total: int
+    decimals: int
+    total: Number
     buckets: Sequence[Bucket]
-    mean_days_last: Decimal | None
+    mean_days_last: Decimal | Hidden | None
     by_law: Sequence[Bucket]
 
 
@@ -127,7 +170,7 @@ class Stock:
     statistic: str
     title: str
     days: Sequence[date]
-    counts: Mapping[str, Sequence[int]]
+    counts: Mapping[str, Sequence[Number]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,11 +181,12 @@ class Report:
     region_name: str
     parked: int
     tables: Sequence[Table]
-    months: MonthMatrix
+    months: Months
     terms: Sequence[Term]
     stocks: Sequence[Stock]
     counts: Sequence[Count]
     shares: Sequence[Share]
+    disclosure: Disclosure = OPEN_HAND
 
 
 def years_before(period: Period, years: int) -> Period:
@@ -152,6 +196,13 @@ def years_before(period: Period, years: int) -> Period:
     return Period(
         first=date(first.year - years, first.month, 1), last=date.fromordinal(end.toordinal() - 1)
     )
+
+
+def shown_share(count: Number, denominator: Number, decimals: int) -> Decimal | Hidden:
+    """Return the share that may be shown beside these numbers: one made of what is shown."""
+    if isinstance(count, Hidden) or isinstance(denominator, Hidden):
+        return HIDDEN
+    return share_or_zero(count, denominator, decimals)
 
 
 def share_or_zero(count: int, denominator: int, decimals: int) -> Decimal:

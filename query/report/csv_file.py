@@ -9,7 +9,7 @@ import csv
 import io
 from decimal import Decimal
 
-from query.report.content import Report
+from query.report.content import Hidden, Report
 
 COLUMNS = (
     "soort",
@@ -29,7 +29,7 @@ COLUMNS = (
 BOM = "\ufeff"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
-Value = str | int | Decimal | None
+Value = str | int | Decimal | Hidden | None
 
 
 def report_csv(report: Report) -> str:
@@ -50,6 +50,8 @@ def cell(value: Value) -> str:
     """
     if value is None:
         return ""
+    if isinstance(value, Hidden):
+        return str(value.value)
     if isinstance(value, str):
         return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
     return str(value).replace(".", ",")
@@ -64,8 +66,9 @@ def _lines(report: Report) -> list[dict[str, Value]]:
     }
     return [
         {**whole, **line}
-        for line in (*_tables(report), *_terms(report), *_counts(report), *_shares(report))
-    ] + [{**whole, **line} for line in _months(report)]
+        for part in (_tables, _terms, _counts, _shares, _months, _stocks)
+        for line in part(report)
+    ]
 
 
 def _tables(report: Report) -> list[dict[str, Value]]:
@@ -134,6 +137,24 @@ def _shares(report: Report) -> list[dict[str, Value]]:
             "percentage": share.share,
         }
         for share in report.shares
+    ]
+
+
+def _stocks(report: Report) -> list[dict[str, Value]]:
+    return [
+        {
+            "soort": "werkvoorraad",
+            "id": stock.service,
+            "statistiek": stock.statistic,
+            "omschrijving": stock.title,
+            "van": day.isoformat(),
+            "tot en met": day.isoformat(),
+            "code": code,
+            "aantal": count,
+        }
+        for stock in report.stocks
+        for code, counts in stock.counts.items()
+        for day, count in zip(stock.days, counts, strict=True)
     ]
 
 

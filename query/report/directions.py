@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from query.report.content import Hidden, Number
+
 COUNT_PERCENT = 5
 """A count differs when it is at least this percentage higher or lower."""
 SHARE_POINTS = 2
@@ -17,7 +19,7 @@ HIGHER, LOWER, SIMILAR, NOTHING = (
     "hoger dan",
     "lager dan",
     "vergelijkbaar met",
-    "niet te vergelijken",
+    "niet te vergelijken met",
 )
 THRESHOLDS = (
     f"“Hoger” en “lager” betekenen: een aantal dat ten minste {COUNT_PERCENT}% afwijkt, of een "
@@ -26,8 +28,10 @@ THRESHOLDS = (
 )
 
 
-def count_direction(now: int, then: int) -> str:
+def count_direction(now: Number, then: Number) -> str:
     """Return how a count compares with an earlier one: `hoger dan`, `lager dan`, …."""
+    if isinstance(now, Hidden) or isinstance(then, Hidden):
+        return NOTHING
     if now == then:
         return SIMILAR
     if then == 0:
@@ -36,7 +40,10 @@ def count_direction(now: int, then: int) -> str:
 
 
 def share_direction(now: Fraction | None, then: Fraction | None) -> str:
-    """Return how a share in percent compares with an earlier one; None is a share of nothing."""
+    """Return how a share in percent compares with an earlier one.
+
+    None is a share of nothing, or one that is not shown.
+    """
     if now is None or then is None:
         return NOTHING
     return _word(now - then, SHARE_POINTS)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from query.report.blocks import Chapter, Paragraph, Publication, TableBlock
 from query.report.content import Report
-from query.report.directions import THRESHOLDS, count_direction
+from query.report.directions import NOTHING, THRESHOLDS, count_direction
+from query.report.disclosure_words import disclosure_words
+from query.wording import DASH
 
 LINES = (
     ("S01", "Adviezen"),
@@ -28,13 +30,18 @@ def factsheet(report: Report) -> Publication:
     table = TableBlock(
         title=f"Veilig Thuis {report.region_name} in {year}",
         header=("", str(year), str(year - 1), f"ten opzichte van {year - 1}"),
-        rows=[(title, now, before, word.split()[0]) for title, now, before, word in rows],
+        rows=[(title, now, before, _short(word)) for title, now, before, word in rows],
     )
+    notes = [Paragraph(text=text) for text in disclosure_words(report.disclosure)]
     account = Paragraph(text=THRESHOLDS)
     return Publication(
         title=f"Factsheet {year}",
         subtitle=f"Veilig Thuis {report.region_name}",
         region=report.question.region,
         known_on=report.question.known_on,
-        chapters=(Chapter(number="", title="Cijfers", blocks=(table, account)),),
+        chapters=(Chapter(number="", title="Cijfers", blocks=(table, *notes, account)),),
     )
+
+
+def _short(direction: str) -> str:
+    return DASH if direction == NOTHING else direction.split(maxsplit=1)[0]

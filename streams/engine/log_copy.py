@@ -17,6 +17,12 @@ _COPY = sql.SQL(
     "to stdout (format binary)"
 )
 EVERY_ROW = sql.SQL("true")
+_SELECT = sql.SQL(
+    "select position, record_name, body from {table} where region = {region} "
+    "and position between {first} and {last} and {condition} order by position {direction}"
+)
+# A round trip for each so many rows, about 300 bytes each.
+FETCHED_ROWS = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,3 +66,28 @@ def copied_rows(
                 position=position,
                 incarnation=incarnation,
             )
+
+
+def fetched_rows(
+    connection: Connection,
+    stretch: Stretch,
+    condition: sql.Composable = EVERY_ROW,
+    *,
+    backwards: bool = False,
+) -> Iterator[tuple[int, str, bytes]]:
+    """Yield position, kind of event and body of rows of the journal or the advice log.
+
+    For millions of rows: a server-side cursor hands them over for half of what COPY costs the
+    reader, which gets each row by itself. The connection is in a transaction, and free meanwhile.
+    """
+    statement = _SELECT.format(
+        table=sql.SQL(stretch.log.table),
+        region=sql.Literal(stretch.region),
+        first=sql.Literal(stretch.first),
+        last=sql.Literal(stretch.last),
+        condition=condition,
+        direction=sql.SQL("desc" if backwards else "asc"),
+    )
+    with connection.cursor(name="fetched_rows") as cursor:
+        cursor.itersize = FETCHED_ROWS
+        yield from cursor.execute(statement, binary=True)

@@ -17,14 +17,14 @@ import psycopg
 
 from streams.engine.database import Connection
 from streams.engine.log import JOURNAL
-from streams.engine.log_copy import Stretch, copied_rows
+from streams.engine.log_copy import Stretch, fetched_rows
 from streams.household.findings import ChangeKind
 from streams.household.rule_set import RuleSet, rule_set_of
 from streams.household.terms import amsterdam_day
 from streams.radar.rearrangements import read_rows_at
 from streams.radar.rebuild import Share
 from streams.radar.region_fold import RegionFold, Said
-from streams.radar.rows import RULES_ACTIVATED, Row, decode_row
+from streams.radar.rows import RULES_ACTIVATED, Row, decode_row_of
 
 READ_ONLY = "-c default_transaction_read_only=on"
 PROGRESS_ROWS = 500
@@ -80,8 +80,8 @@ class TrialShare:
             ]
             at = 0
             stretch = Stretch(log=JOURNAL, region=share.region, first=1, last=share.last)
-            for record in copied_rows(reading, stretch, share.condition()):
-                row = share.mine(decode_row(record.value or b""))
+            for _, record_name, body in fetched_rows(reading, stretch, share.condition()):
+                row = share.mine(decode_row_of(record_name, body))
                 self._take(row, folds, trial)
                 if row.event.position - at >= PROGRESS_ROWS:
                     advanced((row.event.position - at) / share.of)

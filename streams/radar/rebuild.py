@@ -21,7 +21,7 @@ from streams.engine.beside import BesideTables
 from streams.engine.database import Connection
 from streams.engine.lease import Lease
 from streams.engine.log import JOURNAL
-from streams.engine.log_copy import Stretch, copied_rows
+from streams.engine.log_copy import Stretch, copied_rows, fetched_rows
 from streams.engine.named_queries import load_queries
 from streams.household.rule_set import (
     DEFAULT_RULE_SET,
@@ -29,20 +29,27 @@ from streams.household.rule_set import (
     calendar_payload,
     rules_payload,
 )
-from streams.household.state import to_bytes
 from streams.radar import household_store
 from streams.radar.finding_rows import finding_record
 from streams.radar.household_store import HouseholdStore
 from streams.radar.rearrangements import read_rows_at
 from streams.radar.rebuild_parked import ParkedThen, Waiting
-from streams.radar.region_fold import Kept, RegionFold, Said, activation_day
-from streams.radar.rows import CLOCK_TICKED, READ_RECORDS, RULES_ACTIVATED, Row, decode_row
+from streams.radar.region_fold import RegionFold, Said, activation_day
+from streams.radar.resting import Resting, RestingHouseholds
+from streams.radar.rows import (
+    CLOCK_TICKED,
+    READ_RECORDS,
+    RULES_ACTIVATED,
+    Row,
+    decode_row,
+    decode_row_of,
+)
 from streams.radar.stage import RadarStage, last_tick, touched
 
 QUERIES = load_queries("streams.radar", "rebuild.sql")
 TABLES = BesideTables(schema="radar", tables=("household_state", "rule_set"))
-# About 30 kB each while they are folded: 150 MB a process, however large the region.
-HOUSEHOLDS_PER_SHARE = 5_000
+# About 2 kB each while they rest: 100 MB a process, however large the region.
+HOUSEHOLDS_PER_SHARE = 50_000
 ROWS_PER_UNIT = 2_000
 
 NEXT_QUERIES = {
@@ -51,12 +58,13 @@ NEXT_QUERIES = {
 }
 
 # Two bytes of a hash share households out alike in PostgreSQL and here.
+_READ = sql.SQL("record_name = any({everyones}) or (record_name = any({read}) and {mine})")
 _MINE = sql.SQL(
-    "(record_name = any({everyones}) or (record_name = any({read}) and exists ("
-    "select from unnest(households) as h (token), "
+    "exists (select from unnest(households) as h (token), "
     "lateral sha256(convert_to(token, 'UTF8')) as s (hash) "
-    "where (get_byte(hash, 0) * 256 + get_byte(hash, 1)) % {shares} = {share})))"
+    "where (get_byte(hash, 0) * 256 + get_byte(hash, 1)) % {shares} = {share})"
 )
+_SOMEBODYS = sql.SQL("households <> '{}'")
 _EVERYONES = (CLOCK_TICKED, RULES_ACTIVATED)
 
 
@@ -90,7 +98,7 @@ class Share:
             fold = RegionFold(
                 region=self.region,
                 rule_set=DEFAULT_RULE_SET,
-                households={},
+                households=(households := RestingHouseholds()),
                 waiting=then.waiting(),
                 # The connection that reads the stretch is busy until its end.
                 rows_at=lambda positions: read_rows_at(writing, self.region, positions),
@@ -100,8 +108,8 @@ class Share:
             at = 0
             stretch = Stretch(log=JOURNAL, region=self.region, first=1, last=self.last)
             condition = sql.SQL("{} and {}").format(self.condition(), then.readable)
-            for record in copied_rows(reading, stretch, condition):
-                row = self.mine(decode_row(record.value or b""))
+            for _, record_name, body in fetched_rows(reading, stretch, condition):
+                row = self.mine(decode_row_of(record_name, body))
                 said += map(then.said, fold.apply(row))
                 position = row.event.position
                 if row.event.record_name == RULES_ACTIVATED and self.number == 0:
@@ -113,7 +121,7 @@ class Share:
                     advanced((position - at) / self.of)
                     at = position
             _write_said(writing, self.region, said, numbers)
-            _write_households(writing, self.region, fold.households.items())
+            _write_households(writing, self.region, households.rows())
         advanced((self.last - at) / self.of)
 
     def holds(self, household_id: str) -> bool:
@@ -123,30 +131,42 @@ class Share:
 
     def mine(self, row: Row) -> Row:
         """Return the row as if it spoke of the share's households only."""
+        if len(row.household_ids) < 2 or self.of == 1:
+            # Everyone's, or the condition would not have let it through.
+            return row
         return replace(row, household_ids=tuple(filter(self.holds, row.household_ids)))
 
     def condition(self) -> sql.Composed:
         """Return which journal rows the share reads: its households' own, and everyone's."""
-        return _MINE.format(
-            everyones=sql.Literal(list(_EVERYONES)),
-            read=sql.Literal(sorted(READ_RECORDS)),
-            shares=sql.Literal(self.of),
-            share=sql.Literal(self.number),
+        mine = _MINE.format(shares=sql.Literal(self.of), share=sql.Literal(self.number))
+        return sql.SQL("({})").format(
+            _READ.format(
+                everyones=sql.Literal(list(_EVERYONES)),
+                read=sql.Literal(sorted(READ_RECORDS)),
+                mine=mine if self.of > 1 else _SOMEBODYS,
+            )
         )
 
 
 def shares(connection: Connection, regions: Sequence[str], cores: int) -> list[Share]:
-    """Return the shares that bring every region to where the live stage stands now."""
+    """Return the shares that bring every region to where the live stage stands now.
+
+    The largest come first. Each reads the whole of its region's journal, so there are no more of
+    a region than keep all cores busy to the end, or than memory asks for.
+    """
+    lasts = {region: live_position(connection, region) for region in regions}
+    total = max(sum(lasts.values()), 1)
     found = []
-    for region in regions:
-        last = live_position(connection, region)
+    for region, last in lasts.items():
         asked = {"region": region}
         row = connection.execute(QUERIES["count_households"], asked).fetchone()
         households = 0 if row is None else int(row[0])
-        of = max(cores, -(-households // HOUSEHOLDS_PER_SHARE))
+        of = max(
+            min(cores, -(-last * 2 * cores // total)), -(-households // HOUSEHOLDS_PER_SHARE), 1
+        )
         found += [Share(region=region, last=last, number=n, of=of) for n in range(of)]
         connection.execute(QUERIES["store_position"], {**asked, "position": last})
-    return found
+    return sorted(found, key=lambda share: share.rows, reverse=True)
 
 
 def finish(connection: Connection) -> None:
@@ -209,7 +229,7 @@ def _write_rule_set(connection: Connection, region: str, rules: RuleSet, positio
 
 
 def _write_households(
-    connection: Connection, region: str, households: Iterable[tuple[str, Kept]]
+    connection: Connection, region: str, households: Iterable[tuple[str, Resting]]
 ) -> None:
     statement = sql.SQL(
         "copy {} (region, household_id, state, wake_at, journal_position) "
@@ -217,10 +237,8 @@ def _write_households(
     ).format(sql.Identifier(TABLES.next_schema, "household_state"))
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         copy.set_types(["text", "text", "bytea", "date", "int8"])
-        for name, kept in households:
-            copy.write_row(
-                (region, name, to_bytes(kept.state), kept.wake_at, kept.journal_position)
-            )
+        for name, (state, wake_at, position) in households:
+            copy.write_row((region, name, state, wake_at, position))
 
 
 class _Numbers:

@@ -80,12 +80,13 @@ class RegionFold:
         self.failed: list[Failed] = []
         self.changed: set[str] = set()
         self._parks = parks
-        # Days may be stale; each is compared with the household's own day when it comes up.
-        self._wakes = [
-            (kept.wake_at, household_id)
+        self._wake_at = {
+            household_id: kept.wake_at
             for household_id, kept in households.items()
             if kept.wake_at is not None
-        ]
+        }
+        # Days may be stale; each is compared with the household's own day when it comes up.
+        self._wakes = [(day, household_id) for household_id, day in self._wake_at.items()]
         heapq.heapify(self._wakes)
 
     def apply(self, row: Row) -> list[Said]:
@@ -134,7 +135,7 @@ class RegionFold:
         for household_id, kept in self.households.items():
             self.households[household_id] = replace(kept, wake_at=day)
             self.changed.add(household_id)
-            heapq.heappush(self._wakes, (day, household_id))
+            self._wake(household_id, day)
 
     def _rearranged(self, row: Row) -> list[Said]:
         """Let each household of the row lose and gain the events that it moves."""
@@ -213,14 +214,21 @@ class RegionFold:
 
     def _keep(self, household_id: str, kept: Kept) -> None:
         self.households[household_id] = kept
-        if kept.wake_at is not None:
-            heapq.heappush(self._wakes, (kept.wake_at, household_id))
+        self._wake(household_id, kept.wake_at)
+
+    def _wake(self, household_id: str, day: date | None) -> None:
+        if day is None:
+            self._wake_at.pop(household_id, None)
+        elif self._wake_at.get(household_id) != day:
+            self._wake_at[household_id] = day
+            heapq.heappush(self._wakes, (day, household_id))
 
     def _woken(self, today: date) -> list[str]:
         woken = set()
         while self._wakes and self._wakes[0][0] <= today:
             day, household_id = heapq.heappop(self._wakes)
-            if self.households[household_id].wake_at == day:
+            if self._wake_at.get(household_id) == day:
+                del self._wake_at[household_id]
                 woken.add(household_id)
         return sorted(woken)
 

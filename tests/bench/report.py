@@ -83,7 +83,7 @@ def run_report_bench(*, sizes: Sequence[int], tell: Tell) -> Report:
 def report_on(stand: Stand, *, sizes: Sequence[int]) -> Report:
     """Do so on a stand that runs."""
     measured = [_measured(stand, size) for size in sorted(sizes)]
-    first, last = measured[0], measured[-1]
+    last = measured[-1]
     ahead = {
         "report": _ahead([one.report for one in measured], measured),
         "region": _slowest_ahead([one.region for one in measured], measured),

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.conftest import skip_or_fail
+from tests.support.pages.invented_editions import publish_editions
 from tests.support.pages.served import fill, migrate, pages_of, served
 
 # No sandbox: tests often run as root in a container. No calls home: the pages need no internet.
@@ -41,5 +42,6 @@ def site(module_database: str) -> Iterator[str]:
     """Return the address at which the pages are served."""
     migrate(module_database)
     fill(module_database)
+    publish_editions(module_database)
     with pages_of(module_database) as app, served(app) as address:
         yield address

@@ -23,6 +23,8 @@ PAGES = {
     "rules": "/regels",
     "long household": f"/regios/drenthe/huishoudens/{region.LONG}?pagina=2",
     "figures": "/regios/drenthe/cijfers?peildatum=2025-03-01",
+    "editions": "/regios/drenthe/uitgaven",
+    "edition": "/regios/drenthe/uitgaven/bestuur-2025-08-gemeenten",
     "unknown": "/regios/atlantis/radar",
     "refused": "/regios/drenthe/cijfers?peildatum=gisteren",
 }

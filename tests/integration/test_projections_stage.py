@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from projections.stage import PROJECTIONS
+from projections.groups import PROJECTIONS
 from schemas.events import EVENT_TYPES
 from streams.engine.database import Connection
 from tests.support.log_rows import (

@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from schemas.codec import complete, encode_body
+from schemas.codec import complete, decode_body, encode_body
 from schemas.events import EVENT_TYPES, derived_id
+from streams.engine.database import Connection
 from streams.engine.lease import Lease
 from streams.engine.log import ADVICE, FINDINGS, JOURNAL, Log
 from streams.engine.stage import InputRecord
@@ -144,6 +145,38 @@ class LogRows:
             position=position,
             incarnation=row["incarnation"],
         )
+
+
+def keep_rows(connection: Connection, region: str, records: Sequence[InputRecord]) -> None:
+    """Put rows into the tables of their logs, as admission would; makes a missing partition."""
+    for log in (JOURNAL, ADVICE):
+        rows = [record for record in records if record.topic == log.topic]
+        if not rows:
+            continue
+        table = f"{log.table}_{region.replace('-', '_')}"
+        connection.execute(
+            f"create table if not exists {table} partition of {log.table} "
+            f"for values in ('{region}')".encode()
+        )
+        names = ("region", "position", "incarnation", "row_version", "key", "body", *log.columns)
+        copied = f"copy {log.table} ({', '.join(names)}) from stdin".encode()
+        with connection.cursor() as cursor, cursor.copy(copied) as copy:
+            for record in rows:
+                copy.write_row(_kept(log, region, record))
+        connection.execute(
+            "insert into engine.log_head (log, region, position) values (%s, %s, %s)"
+            " on conflict (log, region) do update set position = excluded.position",
+            [log.name, region, rows[-1].position],
+        )
+
+
+def _kept(log: Log, region: str, record: InputRecord) -> tuple[object, ...]:
+    body = record.value or b""
+    row = decode_body(log.record_name, 1, body)
+    told = [row["known_at"], row["source"], row["event_id"], row["record_name"]]
+    if log is JOURNAL:
+        told.append([link["household_id"] for link in row["households"]])
+    return (region, record.position, record.incarnation, 1, b"", body, *told)
 
 
 def event_id(name: str) -> str:

@@ -15,6 +15,7 @@ from streams.engine.stage import Batch, InputRecord
 from streams.engine.unit import Unit
 from streams.engine.worker import Worker
 from tests.support.counting_stage import CountingStage, ReadingStage
+from tests.support.road import eventually
 
 FINDINGS_TOPIC = "vt.findings.v1"
 
@@ -128,6 +129,8 @@ def test_a_topic_that_was_made_again_is_refused(
     admin = AdminClient({"bootstrap.servers": stack.kafka_bootstrap})
     admin.delete_topics([a])[a].result(10)
     admin.create_topics([NewTopic(a, 2, 1)])[a].result(10)
+    # A broker answers for a topic a moment after the controller has made it.
+    eventually(lambda: admin.list_topics(a).topics[a].error is None or None, "the topic made again")
     with pytest.raises(StopError, match="deleted and made again"):
         make_worker(stage, "test-2").claim(everything(stage))
 

@@ -1,7 +1,8 @@
 """The simulated region in the read tables: filled once, read by everything here.
 
 No broker and no admission: every event that figures are made of is its own journal row, known at
-the start of its day, as the clock of a REPLAY region has it.
+the start of its day, as the clock of a REPLAY region has it.  The rows stand in the logs' tables
+too, for who asks what stood at a position.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ import pytest
 from connectors.simulation.days import simulate
 from connectors.simulation.events import SimulatedEvent, Slice
 from connectors.simulation.figures import Figures, shipped_figures
+from hub.migrate import migrations
 from projections.facts.registry import ADVICE_FACTS, JOURNAL_FACTS
 from streams.engine.database import Connection
 from streams.engine.stage import InputRecord
 from streams.household.terms import start_of_day
 from tests.support.databases import drop_database, fresh_database
-from tests.support.log_rows import LogRows, lease
+from tests.support.log_rows import LogRows, keep_rows, lease
 from tests.support.projected import migrate_projections, project
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
 SEED = 20251123
 UNIT_ROWS = 1000
-COUNTED = {"EventCorrected", "AdviceCorrected"} | {
+COUNTED = {"RegionOpened", "ClockTicked", "EventCorrected", "AdviceCorrected"} | {
     fact.record_name for fact in (*JOURNAL_FACTS, *ADVICE_FACTS)
 }
 
@@ -53,9 +55,15 @@ def filled_database(
     url = fresh_database(stack)
     with psycopg.connect(url) as connection:
         migrate_projections(connection)
-        held = lease(printed.region.code)
+        for migration in migrations():
+            if migration.package == "query":
+                connection.execute(migration.text.encode())
+        code = printed.region.code
+        held = lease(code)
         for start in range(0, len(filled_records), UNIT_ROWS):
-            project(connection, held, filled_records[start : start + UNIT_ROWS])
+            unit = filled_records[start : start + UNIT_ROWS]
+            keep_rows(connection, code, unit)
+            project(connection, held, unit)
     yield url
     drop_database(stack, url)
 

@@ -27,7 +27,7 @@ def migrate(url: str) -> None:
     """Make the tables that the pages' views stand on."""
     with psycopg.connect(url, autocommit=True) as connection:
         for migration in migrations():
-            if migration.package in {"streams.engine", "projections"}:
+            if migration.package in {"streams.engine", "projections", "query"}:
                 connection.execute(migration.text.encode())
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -7,7 +8,10 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from hub import rebuild_parts
+from streams.engine.errors import StopError
 from tests.support.parts import WaitingPart
 
 ROOT = Path(__file__).parents[3]
@@ -17,6 +21,27 @@ ENDED_SECONDS_MAX = 20.0
 def test_results_come_in_the_order_of_the_parts() -> None:
     parts = [WaitingPart(number=number, seconds=0) for number in (3, 1, 2)]
     assert rebuild_parts.run_parts("unused", parts, lambda rows: None) == [3, 1, 2]
+
+
+def test_waves_share_their_processes_and_an_error_ends_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rebuild_parts, "POOL_ROWS_MIN", 0)
+    told: list[float] = []
+    with rebuild_parts.Processes("unused") as processes:
+        processes.run([WaitingPart(number=1, seconds=0)], told.append)
+        first = {child.pid for child in multiprocessing.active_children()}
+        assert processes.run([WaitingPart(number=2, seconds=0)], told.append) == [2]
+        again = {child.pid for child in multiprocessing.active_children()}
+    assert first
+    assert first <= again, "the next wave starts no others in their place"
+    assert sum(told) == 2.0
+    with (
+        pytest.raises(StopError, match="AssertionError"),
+        rebuild_parts.Processes("other") as other,
+    ):
+        other.run([WaitingPart(number=3, seconds=0)], told.append)
+    assert not multiprocessing.active_children()
 
 
 def test_ctrl_c_ends_every_process_of_the_command() -> None:

@@ -21,6 +21,14 @@ Watchdog("test", lambda: "hangs", look_every_seconds=0.02, grace_seconds=0.1).st
 hang.acquire()
 """
 
+# C code that does not give the interpreter back: no thread of Python runs any more.
+SILENT = """
+import ctypes
+from hub.watchdog import Watchdog
+Watchdog("test", lambda: None, look_every_seconds=0.02, silent_seconds=0.5).start()
+ctypes.PyDLL(None).sleep(60)
+"""
+
 
 def watched(answers: list[str | None]) -> tuple[list[int], int]:
     """Let it look once per answer; return how it ended the process, and how often it looked."""
@@ -62,3 +70,12 @@ def test_it_ends_a_process_whose_main_thread_hangs() -> None:
     )  # fmt: skip
     assert done.returncode == EXIT_STUCK
     assert "worker_stuck" in done.stdout + done.stderr
+
+
+def test_it_ends_a_process_in_which_no_thread_of_python_runs_any_more() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SILENT], cwd=ROOT, timeout=20, check=False, text=True,
+        capture_output=True, env=dict(os.environ),
+    )  # fmt: skip
+    assert done.returncode == EXIT_STUCK
+    assert 'File "<string>", line 5' in done.stderr
