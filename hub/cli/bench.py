@@ -123,7 +123,7 @@ def report_(
         facts = [int(size) for size in sizes.split(",")]
     except ValueError:
         facts = []
-    if len(set(facts)) != 2 or min(facts) < 10_000:  # noqa: PLR2004  a line goes through two points
+    if len(set(facts)) != 2 or min(facts) < 10_000:
         raise typer.BadParameter("two numbers from 10000, with a comma", param_hint="--sizes")
     run = _bench("report").run_report_bench
     _tell(run(sizes=facts, tell=say), as_json=as_json)
