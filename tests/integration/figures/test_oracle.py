@@ -19,7 +19,8 @@ from psycopg import sql
 
 from connectors.simulation.figures import Figures
 from projections.named_sql import query
-from projections.statistics import STATISTICS, Period
+from projections.statistics import STATISTICS, Period, Question
+from projections.statistics.members import MEMBERSHIPS, members_of
 from streams.engine.database import Connection
 from streams.engine.stage import InputRecord
 from tests.support.log_rows import lease
@@ -33,12 +34,13 @@ from tests.support.statistics_oracle.comparison import (
     differences,
     radars,
 )
-from tests.support.statistics_oracle.oracle import StatisticsOracle
+from tests.support.statistics_oracle.oracle import Answer, StatisticsOracle
 from tests.support.statistics_oracle.printed import printed_differences
 
 IS_LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 SEEDS = tuple(range(1, 21)) if IS_LONG else (1, 2, 13)
 UNIT_ROWS = 97
+CODES = ("", "CHILD_ABUSE", "PHYSICAL_ABUSE", "MEDICAL", "FIRST", "WITHIN_LAW", "LATER", "OVERDUE")
 KNOWN_ON = (date(2025, 1, 31), date(2025, 5, 4), date(2025, 9, 15), date(2026, 3, 1))
 YEAR_SO_FAR = Period(first=date(2025, 1, 1), last=date(2025, 8, 31))
 GRID = Grid(
@@ -127,6 +129,26 @@ def test_every_printed_number_is_what_the_definitions_say(
     for known_on in KNOWN_ON[1:3]:
         wrong = told.wrongly_printed(known_on)
         assert not wrong, f"seed {seed}, as known on {known_on}: {len(wrong)}: {wrong[:5]}"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_units_behind_a_figure_are_as_many_as_the_definitions_count(
+    tell: Callable[[int], Told], seed: int
+) -> None:
+    """What explains two editions (members.sql) tells every statistic again, unit by unit."""
+    told, known_on = tell(seed), KNOWN_ON[2]
+    right = defined(told.oracle, known_on, GRID)
+    wrong = []
+    for statistic in sorted(MEMBERSHIPS):
+        for place, municipality in enumerate(GRID.municipalities):
+            question = Question(region=told.region, known_on=known_on, municipality=municipality)
+            found = members_of(told.connection, statistic, question, GRID.periods)
+            for number, by_measure in enumerate(found):
+                n = place * len(GRID.periods) + number
+                counts = {code: right.get((statistic, n, code), Answer()).count for code in CODES}
+                units = {code: len(by_measure.get(code, ())) for code in CODES}
+                wrong += [(statistic, n, units, counts)] if units != counts else []
+    assert not wrong, f"seed {seed}: {len(wrong)}: {wrong[:3]}"
 
 
 def test_nothing_was_compared_with_nothing(tell: Callable[[int], Told]) -> None:
