@@ -5,23 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import resources
 from pathlib import Path
 
 import psycopg
 from rich.columns import Columns
+from rich.markup import escape
 
-from connectors.simulation.figures import Figures, parse_figures
+from connectors.simulation.figures import Figures
 from hub.cli.speaking import console, say, say_step
+from hub.figures_file import accepted, accepted_lines, read_figures
 from hub.local.stack import LocalStack, Progress, StackSettings, erase
 from hub.published import Compared, compare
 from hub.published_tables import tables
 from hub.replay import replay, wait_until_projected
 from hub.settings import Settings
 from hub.up import Opening, bring_up
-
-FIGURES_PACKAGE = "connectors.simulation"
-FIGURES_DEFAULT = "figures/drenthe.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,14 +61,6 @@ class DemoResult:
         }
 
 
-def read_figures(path: Path | None) -> Figures:
-    """Read a figures file, or Drenthe's when none is named; raises FiguresError if it is wrong."""
-    if path is not None:
-        return parse_figures(path.read_text(encoding="utf-8"))
-    packaged = resources.files(FIGURES_PACKAGE) / FIGURES_DEFAULT
-    return parse_figures(packaged.read_text(encoding="utf-8"))
-
-
 def run_demo(options: DemoOptions) -> DemoResult:
     """Start, replay, compare, print; stay when asked to."""
     figures = read_figures(options.figures)
@@ -97,7 +87,7 @@ def run_demo(options: DemoOptions) -> DemoResult:
             say(f"Cijfers    {endpoints.web_url}/regios/{region}/cijfers")
             say("Ctrl-C stops everything; the data stays, and the next start is quick.")
             stack.supervisor.wait()
-        return DemoResult(compared=result, accepted=_accepted(figures), seconds=seconds)
+        return DemoResult(compared=result, accepted=accepted(figures), seconds=seconds)
 
 
 def _show(figures: Figures, seed: int, settings: Settings, note: Progress) -> Sequence[Compared]:
@@ -110,15 +100,8 @@ def _show(figures: Figures, seed: int, settings: Settings, note: Progress) -> Se
     with psycopg.connect(settings.database, autocommit=True) as connection:
         compared = compare(connection, figures)
     console.print(Columns(tables(figures, compared), padding=(1, 3)))
-    for deviation in figures.accepted_deviations:
-        say(
-            f"accepted deviation {deviation.id}: printed {deviation.printed:g}, "
-            f"ours {deviation.ours:g}: {deviation.why}"
-        )
+    for line in accepted_lines(figures):
+        say(escape(line))
     different = sum(not entry.is_equal for entry in compared)
     say(f"{len(compared)} published figures compared, {different} different")
     return compared
-
-
-def _accepted(figures: Figures) -> Sequence[Mapping[str, object]]:
-    return [deviation.model_dump() for deviation in figures.accepted_deviations]

@@ -33,6 +33,13 @@ from projections.statistics import (
 )
 
 Number = int | Decimal
+MONTH_STATISTICS = {
+    "report": "S08",
+    "advice": "S01",
+    "investigation_started": "S20",
+    "conditions_started": "S17",
+}
+"""Which statistic a series of the month matrix counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +90,25 @@ def compare(
             found += [asked.share(figure) for figure in each.shares]
             for term in each.terms:
                 found += asked.term(term)
+    asked_of = [each for each in figures.editions if edition in (None, each.id)]
+    if len(found) != sum(map(figures_stated, asked_of)):
+        raise AssertionError("a figure of the file was compared with nothing")
     return found
+
+
+def figures_stated(edition: Edition) -> int:
+    """Return how many numbers an edition prints: each must be compared, none left out."""
+    months = [n for years in edition.months.values() for twelve in years.values() for n in twelve]
+    return (
+        sum(number is not None for number in months)
+        + sum(2 * len(table.rows) + (table.registered is not None) for table in edition.tables)
+        + len(edition.counts)
+        + len(edition.shares)
+        + sum(
+            sum(share is not None for share in (*term.shares, term.mean_days_last))
+            for term in edition.terms
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=False)
@@ -103,7 +128,18 @@ class _Asked:
                 for number, published in enumerate(months, start=1):
                     if published is not None:
                         name = f"months.{series}.{year}-{number:02d}"
-                        yield self._one(name, published, ours[series][int(year)][number - 1])
+                        count = ours[series][int(year)][number - 1]
+                        if count is None:
+                            count = self._month_so_far(series, int(year) * 12 + number - 1)
+                        yield self._one(name, published, count)
+
+    def _month_so_far(self, series: str, month: int) -> int:
+        """Count a month that was not over: the matrix leaves it open, this edition printed it."""
+        period = Period(first=first_day(month), last=last_day(month))
+        question = Question(region=self.region, known_on=self.edition.known_on)
+        statistic = MONTH_STATISTICS[series]
+        (found,) = figures_of(self.connection, statistic, question, [period])
+        return found[PLAIN].count
 
     def table(self, table: Table) -> Iterator[Compared]:
         figures = self._figures(table)

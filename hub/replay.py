@@ -10,7 +10,7 @@ import psycopg
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from connectors.simulation.days import Rules, log_name, simulate
+from connectors.simulation.days import log_name
 from connectors.simulation.figures import Figures
 from connectors.simulation.log_files import write_log
 from connectors.simulation.publish import KafkaOutlet, sealing_encoder
@@ -18,11 +18,11 @@ from connectors.simulation.publish import Progress as Reached
 from connectors.simulation.publish import replay as replay_slices
 from connectors.simulation.waiting import offsets_reached, replayed_day
 from hub.cli.speaking import console
+from hub.figures_file import simulated, writing_to
 from hub.settings import Settings
 from hub.wiring import codec
 from streams.engine.errors import StopError, TransientError
 from streams.engine.named_queries import load_queries
-from streams.household.rule_set import DEFAULT_RULE_SET, calendar_payload, rules_payload
 from streams.vault.sealing_keys import public_sealing_key
 
 QUERIES = load_queries("hub", "replay.sql")
@@ -33,7 +33,8 @@ PROJECT_SECONDS_MAX = 300.0
 def replay(figures: Figures, seed: int, settings: Settings) -> None:
     """Send what the data directory does not have yet of a simulated region; safe to repeat.
 
-    Raises StopError when it holds another simulation: two would share one journal.
+    Raises StopError when it holds another simulation, for two would share one journal, and for
+    figures that are at odds.
     """
     path, name = settings.directory / LOG_NAME_FILE, log_name(figures, seed)
     _claim_log(path, name)
@@ -42,7 +43,7 @@ def replay(figures: Figures, seed: int, settings: Settings) -> None:
         done = replayed_day(connection, region)
         if done is not None and _is_complete(path, name):
             return
-        slices = list(simulate(figures, seed, default_rules()))
+        slices = simulated(figures, seed)
         key_id, public_key = public_sealing_key(connection, region)
         encode = sealing_encoder(
             codec(settings),
@@ -70,20 +71,18 @@ def replay(figures: Figures, seed: int, settings: Settings) -> None:
 
 
 def write_files(figures: Figures, seed: int, out: Path) -> Path:
-    """Write the simulated events as JSON Lines, with a progress bar; return the log's path."""
-    slices = list(simulate(figures, seed, default_rules()))
-    with _bar() as bar:
+    """Write the simulated events as JSON Lines, with a progress bar; return the log's path.
+
+    Raises StopError for figures that are at odds, and for a folder that cannot be written to.
+    """
+    slices = simulated(figures, seed)
+    with writing_to("--out"), _bar() as bar:
         task = bar.add_task("write", total=len(slices), day="", events=0)
 
         def progress(reached: Reached) -> None:
             bar.update(task, advance=1, day=f"{reached.day:%d-%m-%Y}", events=reached.events)
 
         return write_log(slices, out, progress)
-
-
-def default_rules() -> Rules:
-    """Return what a new region's RulesActivated says: every rule with its defaults."""
-    return Rules(rules=rules_payload(DEFAULT_RULE_SET), calendar=calendar_payload(DEFAULT_RULE_SET))
 
 
 def wait_until_projected(settings: Settings, region: str) -> None:

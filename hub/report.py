@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from connectors.simulation.figures import Figures, FiguresError, parse_figures
+from connectors.simulation.figures import Figures
 from hub.published import Compared, compare
 from query.regions import Region, read_region
 from query.report.asking import collect
@@ -93,14 +92,6 @@ def compare_with(
             return compare(connection, figures, edition)
         except (KeyError, ValueError) as error:
             raise StopError(f"Radar has no such statistic or code: {error}") from error
-
-
-def read_figures_file(path: Path) -> Figures:
-    """Read a figures file; raises StopError that names every wrong place."""
-    try:
-        return parse_figures(path.read_text(encoding="utf-8"))
-    except (FiguresError, UnicodeDecodeError) as error:
-        raise StopError(f"the figures file cannot be used: {error}") from error
 
 
 @contextmanager

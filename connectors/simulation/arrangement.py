@@ -11,10 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from connectors.simulation.figures import FiguresError
-from connectors.simulation.months import month_name
 
 INFINITE = float("inf")
 
@@ -59,22 +57,17 @@ def arrange(
     statements: Sequence[Statement],
     span: range,
     target: Mapping[int, float],
-    capacity: Mapping[int, int] | None = None,
 ) -> dict[int, int]:
     """Return a number per month of `span` that meets every statement and stays close to `target`.
 
-    Months outside all statements get their target, rounded.  `capacity` bounds a month from above.
+    Months outside all statements get their target, rounded.
     Raises FiguresError `totals_disagree` naming the statements that cannot hold together.
     """
     cuts = sorted(
         {span.start, span.stop}
         | {edge for each in statements for edge in (each.months.start, each.months.stop)}
     )
-    room = [
-        INFINITE if capacity is None else sum(capacity.get(m, 0) for m in range(start, stop))
-        for start, stop in pairwise(cuts)
-    ]
-    edges = _edges(statements, cuts, room)
+    edges = _edges(statements, cuts)
     _refuse_contradiction(edges, cuts)
     distances = _distances(edges, len(cuts))
     arranged: dict[int, int] = {}
@@ -87,37 +80,18 @@ def arrange(
         high = min(running[j] + distances[j][index] for j in range(index))
         running.append(int(min(max(wanted, low), high)))
         parts = apportion(running[-1] - running[-2], weights)
-        arranged.update(zip(months, _within(parts, months, capacity), strict=True))
+        arranged.update(zip(months, parts, strict=True))
     return {month: arranged[month] for month in span}
 
 
-def _within(parts: list[int], months: range, capacity: Mapping[int, int] | None) -> list[int]:
-    """Move what exceeds a month's capacity to the block's months with room."""
-    if capacity is None:
-        return parts
-    room = [capacity.get(month, 0) - part for month, part in zip(months, parts, strict=True)]
-    for index in range(len(room)):
-        while room[index] < 0:
-            other = max(range(len(room)), key=room.__getitem__)
-            parts[index], parts[other] = parts[index] - 1, parts[other] + 1
-            room[index], room[other] = room[index] + 1, room[other] - 1
-    return parts
-
-
-def _edges(
-    statements: Sequence[Statement], cuts: Sequence[int], room: Sequence[float]
-) -> list[_Edge]:
+def _edges(statements: Sequence[Statement], cuts: Sequence[int]) -> list[_Edge]:
     place = {month: index for index, month in enumerate(cuts)}
     edges = []
     for each in statements:
         start, end = place[each.months.start], place[each.months.stop]
         edges.append(_Edge(start, end, each.count, each.figure))
         edges.append(_Edge(end, start, -each.count, each.figure))
-    for index, upper in enumerate(room):
-        edges.append(_Edge(index + 1, index, 0, ""))
-        if upper < INFINITE:
-            months = f"{month_name(cuts[index])}..{month_name(cuts[index + 1] - 1)}"
-            edges.append(_Edge(index, index + 1, upper, f"at most {int(upper)} in {months}"))
+    edges += [_Edge(index + 1, index, 0, "") for index in range(len(cuts) - 1)]
     return edges
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from connectors.simulation.assessments import Completions
 from connectors.simulation.assumptions import INHABITANTS_THOUSANDS, Assumptions
 from connectors.simulation.figures import Region
 from connectors.simulation.people import Household, Population
@@ -75,7 +74,7 @@ def municipality_weights(region: Region) -> dict[str, float]:
 def make_cases(
     reports: Sequence[Item],
     *,
-    completions: Completions,
+    completions: Mapping[int, date],
     elderly: frozenset[int],
     population: Population,
     assumptions: Assumptions,

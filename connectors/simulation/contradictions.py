@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import pairwise
 
 from connectors.simulation.claims import table_attribute
@@ -21,7 +22,10 @@ from connectors.simulation.figures import (
     TermFigure,
 )
 from connectors.simulation.months import first_day
-from connectors.simulation.statements import TERM_STATISTICS, attribute_of
+from connectors.simulation.statements import TERM_STATISTICS, attribute_of, span_of
+
+YEARS_MAX = 40
+"""Veilig Thuis exists since 2015."""
 
 
 def refuse_contradictions(figures: Figures) -> None:
@@ -30,6 +34,7 @@ def refuse_contradictions(figures: Figures) -> None:
     if any(later <= earlier for earlier, later in pairwise(days)):
         names = tuple(edition.id for edition in figures.editions)
         raise FiguresError("editions_out_of_order", names, "known_on must rise from one to next")
+    _refuse_too_long(figures)
     names = tuple(edition.id for edition in figures.editions)
     _refuse_twice("edition_twice", names)
     for edition in figures.editions:
@@ -41,8 +46,15 @@ def refuse_contradictions(figures: Figures) -> None:
             attribute_of(count)
         for share in edition.shares:
             attribute_of(share)
-            if not 0 <= share.share <= 100:
-                raise FiguresError("share_impossible", (share.id,), "a share is 0 to 100 %")
+            _check_share(share.id, share.share, share.decimals)
+
+
+def _refuse_too_long(figures: Figures) -> None:
+    """Refuse what a replay, which lives through every day, would not come to the end of."""
+    years = (figures.editions[-1].known_on - first_day(span_of(figures).start)).days / 365
+    if years > YEARS_MAX:
+        names = tuple(edition.id for edition in figures.editions)
+        raise FiguresError("too_long", names, f"they span more than {YEARS_MAX} years")
 
 
 def _names(edition: Edition) -> tuple[str, ...]:
@@ -76,6 +88,8 @@ def _check_periods(edition: Edition) -> None:
 def _check_tables(edition: Edition) -> None:
     for table in edition.tables:
         table_attribute(table)
+        for row in table.rows:
+            _check_share(f"{table.id}.{row.code}", row.share, table.decimals)
         codes = Counter(row.code for row in table.rows)
         _refuse_twice("row_twice", tuple(f"{table.id}.{code}" for code in codes.elements()))
         if table.registered is None:
@@ -98,6 +112,15 @@ def _check_tables(edition: Edition) -> None:
                 )
 
 
+def _check_share(figure: str, share: Decimal, decimals: int) -> None:
+    if not 0 <= share <= 100:
+        raise FiguresError("share_impossible", (figure,), "a share is 0 to 100 %")
+    if share != round(share, decimals):
+        raise FiguresError(
+            "share_impossible", (figure,), f"it has more than the {decimals} decimals it prints"
+        )
+
+
 def _check_terms(edition: Edition) -> None:
     for term in edition.terms:
         if TERM_STATISTICS[term.service] != term.statistic:
@@ -105,7 +128,11 @@ def _check_terms(edition: Edition) -> None:
                 "statistic", (term.id,), f"{term.service} is {TERM_STATISTICS[term.service]}"
             )
         printed = [share for share in term.shares if share is not None]
+        for share in printed:
+            _check_share(term.id, share, term.decimals)
+        if term.mean_days_last is not None and term.mean_days_last != round(term.mean_days_last, 1):
+            raise FiguresError("mean_impossible", (term.id,), "a mean is printed to one decimal")
         # Each printed share may be rounded up by half a step at most.
         slack = len(printed) * 0.5 * 10**-term.decimals
-        if float(sum(printed)) > 100 + slack or any(not 0 <= each <= 100 for each in printed):
+        if float(sum(printed)) > 100 + slack:
             raise FiguresError("share_impossible", (term.id,), "the shares exceed 100 %")

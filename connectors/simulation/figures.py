@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from importlib import resources
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -20,9 +19,10 @@ FIGURES_BYTES_MAX = 4 * 1024 * 1024
 """A figures file of forty editions is a tenth of this; a larger file is another file."""
 
 SeriesName = Literal["report", "advice", "investigation_started", "conditions_started"]
-Count = Annotated[int, Field(ge=0)]
-MonthText = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
-YearText = Annotated[str, Field(pattern=r"^[0-9]{4}$")]
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
+# Outside these years nobody printed anything, and calendars come to their end.
+MonthText = Annotated[str, Field(pattern=r"^(19[5-9]|20[0-9])[0-9]-(0[1-9]|1[0-2])$")]
+YearText = Annotated[str, Field(pattern=r"^(19[5-9]|20[0-9])[0-9]$")]
 Twelve = Annotated[tuple[Count | None, ...], Field(min_length=12, max_length=12)]
 
 
@@ -130,7 +130,7 @@ class Edition(_Part):
     """What one publication printed, as known at the end of `known_on`."""
 
     id: str
-    known_on: date
+    known_on: Annotated[date, Field(ge=date(1950, 1, 1), le=date(2109, 12, 31))]
     months: dict[SeriesName, dict[YearText, Twelve]] = {}
     tables: tuple[Table, ...] = ()
     counts: tuple[CountFigure, ...] = ()
@@ -169,11 +169,6 @@ def parse_figures(text: str) -> Figures:
             for fault in error.errors(include_input=False, include_url=False)[:20]
         ]
         raise FiguresError("form", (), "; ".join(places)) from None
-
-
-def read_figures(path: Path) -> Figures:
-    """Read a figures file; raises FiguresError or OSError."""
-    return parse_figures(path.read_text(encoding="utf-8"))
 
 
 def shipped_figures(region: str = "drenthe") -> Figures:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from random import Random
 
 from connectors.simulation.arranger import Arranger
-from connectors.simulation.assessments import Completions
 from connectors.simulation.assumptions import (
     ADVICE_NATURE_RATES,
     FORM_RATES,
     REPORT_NATURE_RATES,
-    SECTOR_RATES,
     Assumptions,
 )
 from connectors.simulation.attributes import Codes, Versions, assign
 from connectors.simulation.claims import claims_of
+from connectors.simulation.populations import rates_of
 from connectors.simulation.series import Item
 from connectors.simulation.statements import (
     CHANNEL_OF_ADVICE,
@@ -24,10 +24,8 @@ from connectors.simulation.statements import (
     FORM_OF_REPORT,
     NATURE_OF_ADVICE,
     NATURE_OF_REPORT,
-    NO,
     SCHOOL_OF_ADVICE,
     SECTOR_OF_REPORT,
-    YES,
     Attribute,
     Series,
 )
@@ -67,22 +65,21 @@ class Markings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Draw:
-    """How an attribute is drawn before it is repaired, and how often it is left blank."""
+    """How an attribute is drawn before it is repaired."""
 
     attribute: Attribute
     draw: Callable[[Item], Codes]
     rates: Mapping[str, float]
-    blank_share: float = 0.0
 
 
 def mark(
-    arranger: Arranger, items: Mapping[Series, Sequence[Item]], completions: Completions
+    arranger: Arranger, items: Mapping[Series, Sequence[Item]], assessed: AbstractSet[int]
 ) -> Markings:
     """Return what every report and advice carries, meeting all tables, counts and shares."""
     # Where a nature is lacking, the form is too; most often nobody has assessed the report yet.
     rng = arranger.chance("blanks")
     blank_rank = {
-        report.number: rng.random() * (1.0 if report.number in completions else 0.4)
+        report.number: rng.random() * (1.0 if report.number in assessed else 0.4)
         for report in items["report"]
     }
     natures: dict[int, Codes] = {}
@@ -94,14 +91,12 @@ def mark(
     versions: dict[Attribute, Versions] = {}
     for each in draws:
         attribute = each.attribute
-        own = items[attribute.of]
+        own, settled = items[attribute.of], arranger.settled(attribute.of)
         versions[attribute] = assign(
             attribute,
             items=own,
-            claims=[
-                claims_of(edition, attribute, _population(own, index), each.blank_share)
-                for index, edition in enumerate(arranger.figures.editions)
-            ],
+            claims=[claims_of(edition, attribute) for edition in arranger.figures.editions],
+            blocks=[edition.blocks.get(attribute, ()) for edition in settled],
             draw=each.draw,
             rates=each.rates,
             blank_rank=blank_rank if attribute.of == "report" else {},
@@ -131,23 +126,14 @@ def _report_draws(
         own = [c for c in _several(FORM_RATES, rng) if c != OTHER_PROBLEMS] or ["EMOTIONAL_ABUSE"]
         return (*own, OTHER_PROBLEMS) if OTHER_PROBLEMS in known else tuple(own)
 
-    sectorless = assumptions.sector_unregistered_share
-    children = {YES: assumptions.children_share, NO: 1 - assumptions.children_share}
-    return (
-        _Draw(
-            attribute=SECTOR_OF_REPORT,
-            draw=_one_of(SECTOR_RATES, rng, sectorless),
-            rates=SECTOR_RATES,
-            blank_share=sectorless,
-        ),
-        _Draw(
-            attribute=NATURE_OF_REPORT,
-            draw=nature,
-            rates=REPORT_NATURE_RATES,
-            blank_share=blank_share,
-        ),
-        _Draw(attribute=FORM_OF_REPORT, draw=form, rates=FORM_RATES, blank_share=blank_share),
-        _Draw(attribute=CHILDREN_OF_REPORT, draw=_one_of(children, rng), rates=children),
+    return tuple(
+        _drawn(attribute, draw, assumptions)
+        for attribute, draw in (
+            (SECTOR_OF_REPORT, _one_of(SECTOR_OF_REPORT, assumptions, rng)),
+            (NATURE_OF_REPORT, nature),
+            (FORM_OF_REPORT, form),
+            (CHILDREN_OF_REPORT, _one_of(CHILDREN_OF_REPORT, assumptions, rng)),
+        )
     )
 
 
@@ -157,35 +143,24 @@ def _advice_draws(assumptions: Assumptions, rng: Random) -> tuple[_Draw, ...]:
     def nature(_: Item) -> Codes:
         return () if rng.random() < blank_share else _several(ADVICE_NATURE_RATES, rng)
 
-    channels = {"CHAT": assumptions.chat_share, "PHONE": 1 - assumptions.chat_share}
-    schools = {YES: assumptions.school_share, NO: 1 - assumptions.school_share}
-    return (
-        _Draw(
-            attribute=NATURE_OF_ADVICE,
-            draw=nature,
-            rates=ADVICE_NATURE_RATES,
-            blank_share=blank_share,
-        ),
-        _Draw(attribute=CHANNEL_OF_ADVICE, draw=_one_of(channels, rng), rates=channels),
-        _Draw(attribute=SCHOOL_OF_ADVICE, draw=_one_of(schools, rng), rates=schools),
+    return tuple(
+        _drawn(attribute, draw, assumptions)
+        for attribute, draw in (
+            (NATURE_OF_ADVICE, nature),
+            (CHANNEL_OF_ADVICE, _one_of(CHANNEL_OF_ADVICE, assumptions, rng)),
+            (SCHOOL_OF_ADVICE, _one_of(SCHOOL_OF_ADVICE, assumptions, rng)),
+        )
     )
 
 
-def _one_of(rates: Mapping[str, float], rng: Random, blank: float = 0.0) -> Callable[[Item], Codes]:
+def _drawn(attribute: Attribute, draw: Callable[[Item], Codes], assumptions: Assumptions) -> _Draw:
+    return _Draw(attribute=attribute, draw=draw, rates=rates_of(attribute, assumptions)[0])
+
+
+def _one_of(attribute: Attribute, assumptions: Assumptions, rng: Random) -> Callable[[Item], Codes]:
+    rates, blank = rates_of(attribute, assumptions)
     names, weights = list(rates), list(rates.values())
     return lambda _: () if rng.random() < blank else (rng.choices(names, weights)[0],)
-
-
-def _population(items: Sequence[Item], edition: int) -> Callable[[range], int]:
-    def population(months: range) -> int:
-        return sum(
-            item.month in months
-            and item.first <= edition
-            and (item.last is None or item.last >= edition)
-            for item in items
-        )
-
-    return population
 
 
 def _several(rates: Mapping[str, float], rng: Random) -> Codes:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from random import Random
 from zoneinfo import ZoneInfo
 
 from streams.household.terms import Calendar
@@ -56,3 +57,13 @@ def is_working_day(day: date) -> bool:
 def working_day_after(day: date, count: int) -> date:
     """Return the `count`-th working day after `day`; the day itself is day 0."""
     return CALENDAR.wd(day, count)
+
+
+def day_between(first: date, last: date, rng: Random) -> date:
+    """Draw a day, a working day when the draw allows."""
+    day = first + timedelta(days=rng.randint(0, (last - first).days))
+    for _ in range(3):
+        if is_working_day(day):
+            break
+        day = first + timedelta(days=rng.randint(0, (last - first).days))
+    return day

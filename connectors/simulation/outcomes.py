@@ -1,46 +1,44 @@
-"""What each assessment decides, so that handovers and services come out as printed."""
+"""What each assessment decided, when the region heard of it, and the services that followed."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
 from connectors.simulation.arranger import Arranger
-from connectors.simulation.assessments import Completions, window_of
-from connectors.simulation.assumptions import OTHER_OUTCOME_RATES
-from connectors.simulation.figures import FiguresError
+from connectors.simulation.assessments import HANDOVERS, OUTCOME_OF_SERIES, Assessed, State
 from connectors.simulation.months import month_of
 from connectors.simulation.series import Item
-from connectors.simulation.services import (
-    ServiceRun,
-    draw_runs,
-    meet_service_term,
-    with_pick_up,
-)
+from connectors.simulation.services import ServiceRun, with_lives
 from connectors.simulation.statements import Series
 
-OUTCOME_OF_SERIES: Mapping[Series, str] = {
-    "handover_professional": "HANDOVER_PROFESSIONAL",
-    "handover_network": "HANDOVER_CLIENT_NETWORK",
-    "conditions": "CONDITIONS_AND_FOLLOW_UP",
-    "investigation": "INVESTIGATION",
-}
 SERVICES: tuple[Series, Series] = ("conditions", "investigation")
-HANDOVERS: tuple[Series, Series] = ("handover_professional", "handover_network")
+HANDED_OVER = frozenset(OUTCOME_OF_SERIES[series] for series in HANDOVERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The assessment of one report; `ended_on` is the day the region hears that it is void."""
+    """The assessment of one report; `ended_on` is the day the region hears that it is void.
+
+    `before` is what the region heard earlier: void by then, or replaced by this one.
+    """
 
     report: int
     completed_on: date
     known_on: date
     outcome: str
     ended_on: date | None = None
+    before: Decision | None = None
+
+    @property
+    def versions(self) -> Iterator[Decision]:
+        """All that the region heard, oldest first."""
+        if self.before is not None:
+            yield from self.before.versions
+        yield self
 
 
 def known_day(day: date, delay_days: int, known_on: Sequence[date]) -> date:
@@ -49,153 +47,130 @@ def known_day(day: date, delay_days: int, known_on: Sequence[date]) -> date:
     return min(day + timedelta(days=delay_days), max(day, edition))
 
 
-class _Pool:
-    """Assessments done in each month that have no outcome yet."""
-
-    def __init__(self, completions: Completions, known_on: Sequence[date], rng: Random) -> None:
-        self._known_on = known_on
-        self._months: dict[int, list[tuple[int, date]]] = defaultdict(list)
-        for number, day in sorted(completions.items()):
-            self._months[month_of(day)].append((number, day))
-        for month in sorted(self._months):
-            rng.shuffle(self._months[month])
-
-    def take(self, item: Item) -> tuple[int, date] | None:
-        """Take an assessment of the item's month that its first edition can have heard of."""
-        pool = self._months[item.month]
-        for index in range(len(pool) - 1, -1, -1):
-            if pool[index][1] <= self._known_on[item.first]:
-                return pool.pop(index)
-        return None
-
-    def rest(self) -> list[tuple[int, date]]:
-        """Return what nobody took, in order of report."""
-        return sorted(each for pool in self._months.values() for each in pool)
-
-
 def decide(
-    arranger: Arranger,
-    items: dict[Series, Sequence[Item]],
-    reports: Sequence[Item],
-    completions: Completions,
+    arranger: Arranger, items: Mapping[Series, Sequence[Item]], assessed: Assessed
 ) -> tuple[dict[int, Decision], list[ServiceRun]]:
-    """Return each assessed report's decision and the services that follow.
+    """Return each assessed report's last decision, and the services that follow.
 
-    Adds the handover series to `items`.  Raises FiguresError when more outcomes are printed than
-    reports could be assessed.
+    Raises FiguresError when no services end as printed.
     """
     rng = arranger.chance("outcomes")
     known_on = arranger.known_on
-    received = {report.number: report.on for report in reports}
-    done: Counter[int] = Counter(month_of(day) for day in completions.values())
-    pool = _Pool(completions, known_on, rng)
+    reports = {report.number: report for report in items["report"]}
     decisions: dict[int, Decision] = {}
-    shares = (
-        arranger.assumptions.handover_professional_share,
-        arranger.assumptions.handover_network_share,
-    )
-    for series, share in zip(HANDOVERS, shares, strict=True):
-        exposure = {month: float(done[month]) for month in arranger.outcome_span}
-        items[series] = arranger.items(series, per_month=share, exposure=exposure, capacity=done)
-        done.subtract(item.month for item in items[series])
-        for item in items[series]:
-            taken = pool.take(item)
-            if taken is None:
-                raise FiguresError(
-                    "assessments_exceed_reports",
-                    (series,),
-                    "more assessments with this outcome than reports to assess by then",
-                )
-            decisions[taken[0]] = _decision(taken, OUTCOME_OF_SERIES[series], item, known_on, rng)
+    for number, states in sorted(assessed.history.items()):
+        decision = _decision(reports[number], states, assessed.claimed, known_on, rng)
+        if decision is not None:
+            decisions[number] = decision
+    pool = _Pool(decisions, known_on, rng)
+    standing = _standing(items["report"])
     runs: list[ServiceRun] = []
     for series in SERVICES:
         own = []
         for item in items[series]:
             taken = pool.take(item)
             if taken is not None:
-                decisions[taken[0]] = _decision(
-                    taken, OUTCOME_OF_SERIES[series], None, known_on, rng
-                )
-            own.append(_run(series, item, taken, received, known_on))
-        runs += _with_lives(arranger, series, own, rng)
-    names, rates = list(OTHER_OUTCOME_RATES), list(OTHER_OUTCOME_RATES.values())
-    for taken in pool.rest():
-        outcome = rng.choices(names, rates)[0]
-        decisions[taken[0]] = _decision(taken, outcome, None, known_on, rng)
+                decisions[taken.report] = _chosen(taken, OUTCOME_OF_SERIES[series])
+            own.append(_run(series, item, taken, reports, known_on))
+        runs += with_lives(arranger, series, own, standing, rng)
     return decisions, runs
 
 
+def _standing(reports: Sequence[Item]) -> list[Item]:
+    """Return the reports that are never taken back nor moved, in order of day."""
+    moved = {report.moved_from for report in reports}
+    return sorted(
+        (r for r in reports if r.last is None and r.moved_from is None and r.number not in moved),
+        key=lambda report: (report.on, report.number),
+    )
+
+
 def _decision(
-    taken: tuple[int, date],
-    outcome: str,
-    item: Item | None,
+    report: Item,
+    states: Sequence[tuple[int, State | None]],
+    claimed: Sequence[int],
     known_on: Sequence[date],
     rng: Random,
-) -> Decision:
-    number, day = taken
-    known = known_day(day, rng.choice((0, 0, 1, 1, 2)), known_on)
-    if item is not None and item.first and day <= known_on[item.first - 1]:
-        # The edition before this one had not heard of it, so it came in after that edition.
-        known = min(
-            max(known, item.known_on, known_on[item.first - 1] + timedelta(days=1)),
-            known_on[item.first],
+) -> Decision | None:
+    """Turn what each edition knew into what the region heard, one after another."""
+    decision: Decision | None = None
+    for edition, state in states:
+        earlier = [index for index in claimed if index < edition]
+        until = known_on[edition] if edition < len(known_on) else known_on[-1]
+        after = known_on[earlier[-1]] if earlier else date.min
+        if state is None:
+            if decision is not None:
+                decision = replace(decision, ended_on=_between(after, until, rng))
+            continue
+        day, outcome = state
+        known = known_day(day, rng.choice((0, 0, 1, 1, 2)), known_on)
+        if decision is not None or day <= after:
+            # The edition before did not know it so: the region heard of it after that edition.
+            known = max(day, _between(after, until, rng))
+        decision = Decision(
+            report=report.number,
+            completed_on=day,
+            known_on=max(known, report.known_on),
+            outcome=outcome,
+            before=decision,
         )
-    return Decision(
-        report=number,
-        completed_on=day,
-        known_on=known,
-        outcome=outcome,
-        ended_on=item.ended_on if item is not None else None,
-    )
+    if decision is not None and report.ended_on is not None and decision.ended_on is None:
+        decision = replace(decision, ended_on=max(report.ended_on, decision.known_on))
+    return decision
+
+
+def _between(after: date, until: date, rng: Random) -> date:
+    """Draw a day after one edition and up to the next."""
+    return after + timedelta(days=rng.randint(1, (until - after).days))
+
+
+class _Pool:
+    """Assessments that stand, done in each month, that no figure claims the outcome of."""
+
+    def __init__(
+        self, decisions: Mapping[int, Decision], known_on: Sequence[date], rng: Random
+    ) -> None:
+        self._known_on = known_on
+        self._months: dict[int, list[Decision]] = defaultdict(list)
+        for decision in decisions.values():
+            is_free = not HANDED_OVER & {each.outcome for each in decision.versions}
+            if is_free and decision.ended_on is None:
+                self._months[month_of(decision.completed_on)].append(decision)
+        for month in sorted(self._months):
+            rng.shuffle(self._months[month])
+
+    def take(self, item: Item) -> Decision | None:
+        """Take an assessment of the item's month that its first edition can have heard of."""
+        pool = self._months[item.month]
+        for index in range(len(pool) - 1, -1, -1):
+            if pool[index].known_on <= self._known_on[item.first]:
+                return pool.pop(index)
+        return None
+
+
+def _chosen(decision: Decision, outcome: str) -> Decision:
+    before = _chosen(decision.before, outcome) if decision.before is not None else None
+    return replace(decision, outcome=outcome, before=before)
 
 
 def _run(
     series: Series,
     item: Item,
-    taken: tuple[int, date] | None,
-    received: Mapping[int, date],
+    taken: Decision | None,
+    reports: Mapping[int, Item],
     known_on: Sequence[date],
 ) -> ServiceRun:
     """Bind a service to the assessment that chose it; without one it came from elsewhere."""
-    day = taken[1] if taken is not None else item.on
+    day = taken.completed_on if taken is not None else item.on
     is_late = item.first > 0 and day <= known_on[item.first - 1]
     known = item.known_on if is_late else known_day(day, 0, known_on)
+    if taken is not None:
+        # A service cannot be heard of before its report.
+        known = min(max(known, reports[taken.report].known_on), known_on[item.first])
     return ServiceRun(
-        item=Item(
-            number=item.number,
-            month=item.month,
-            first=item.first,
-            last=item.last,
-            on=day,
-            known_on=max(known, day),
-            ended_on=item.ended_on,
-        ),
+        item=replace(item, on=day, known_on=max(known, day), moved_from=None),
         service=OUTCOME_OF_SERIES[series],
-        report=taken[0] if taken is not None else None,
-        received_on=received[taken[0]] if taken is not None else day,
+        report=taken.report if taken is not None else None,
+        received_on=reports[taken.report].on if taken is not None else day,
         registered_on=day,
     )
-
-
-def _with_lives(
-    arranger: Arranger, series: Series, runs: list[ServiceRun], rng: Random
-) -> list[ServiceRun]:
-    """Draw when each service is picked up and ends, then meet the printed terms."""
-    assumptions, until = arranger.assumptions, arranger.known_on[-1]
-    shares = {
-        "conditions": (
-            assumptions.conditions_first_bucket_share,
-            assumptions.conditions_second_bucket_share,
-        ),
-        "investigation": (
-            assumptions.investigation_first_bucket_share,
-            assumptions.investigation_second_bucket_share,
-        ),
-    }[series]
-    runs = draw_runs(runs, shares, assumptions.service_completed_share, until, rng)
-    for edition in arranger.figures.editions:
-        for term in edition.terms:
-            if term.service == series:
-                runs = meet_service_term(runs, window_of(term, edition.known_on), until, rng)
-    picked_up = assumptions.service_picked_up_share
-    return [with_pick_up(run, picked_up, until, rng) for run in runs]

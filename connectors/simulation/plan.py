@@ -10,26 +10,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from connectors.simulation.arranger import Arranger
-from connectors.simulation.assessments import (
-    Completions,
-    complete_enough,
-    draw_completions,
-    meet_term,
-    window_of,
-)
+from connectors.simulation.arranger import Arranger, Effort
+from connectors.simulation.assessments import assess
 from connectors.simulation.assumptions import Assumptions
 from connectors.simulation.contradictions import refuse_contradictions
-from connectors.simulation.figures import Figures, FiguresError
+from connectors.simulation.figures import Figures
+from connectors.simulation.integers import MoreEffortError
 from connectors.simulation.markings import Markings, mark
 from connectors.simulation.months import first_day
-from connectors.simulation.outcomes import HANDOVERS, Decision, decide
+from connectors.simulation.outcomes import Decision, decide
 from connectors.simulation.series import Item
 from connectors.simulation.services import ServiceRun
 from connectors.simulation.statements import Series
 
 NATURAL_DELAY_DAYS_MAX = 14
-"""What is registered later than this is late: nobody assesses it any more in this log."""
+"""What is registered later than this is late: nobody assesses it unasked."""
+
+EFFORTS = (
+    Effort(),
+    Effort(floor=4.0, is_early=True),
+    Effort(floor=30.0, is_early=True),
+    Effort(floor=250.0, is_early=True, is_last=True),
+)
+"""What was completed early in a file came in before it, and of that no figure speaks: a region
+whose months without figures are as busy as the figures need is tried before any is refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +56,16 @@ def make_plan(figures: Figures, seed: int) -> Plan:
     Raises FiguresError naming the figures that cannot be true together.
     """
     refuse_contradictions(figures)
-    arranger = Arranger(figures, seed)
+    for effort in EFFORTS[:-1]:
+        try:
+            return _plan(figures, seed, effort)
+        except MoreEffortError:
+            continue
+    return _plan(figures, seed, EFFORTS[-1])
+
+
+def _plan(figures: Figures, seed: int, effort: Effort) -> Plan:
+    arranger = Arranger(figures, seed, effort)
     assumptions = arranger.assumptions
     items: dict[Series, Sequence[Item]] = {
         "report": arranger.items("report", per_month=_records_per_month(arranger, "report")),
@@ -67,10 +80,8 @@ def make_plan(figures: Figures, seed: int) -> Plan:
     )
     for series, share in shares:
         items[series] = arranger.items(series, per_month=per_month * share)
-    assessable = assessable_reports(items["report"])
-    completions = _completions(arranger, assessable)
-    decisions, runs = decide(arranger, items, assessable, completions)
-    markings = mark(arranger, items, completions)
+    assessed = assess(arranger, items["report"], assessable_reports(items["report"]))
+    decisions, runs = decide(arranger, items, assessed)
     return Plan(
         figures=figures,
         assumptions=assumptions,
@@ -79,7 +90,7 @@ def make_plan(figures: Figures, seed: int) -> Plan:
         items=items,
         decisions=decisions,
         runs=runs,
-        markings=markings,
+        markings=mark(arranger, items, frozenset(decisions)),
     )
 
 
@@ -109,28 +120,3 @@ def _records_per_month(arranger: Arranger, of: Series) -> float:
                     carrying = table.registered.max
                 needed = max(needed, 1.05 * carrying / max(1, len(table.months)))
     return needed
-
-
-def _completions(arranger: Arranger, assessable: Sequence[Item]) -> Completions:
-    rng = arranger.chance("assessments")
-    until = arranger.known_on[-1]
-    completions = draw_completions(assessable, arranger.assumptions, until, rng)
-    for period in arranger.claimed_periods(*HANDOVERS):
-        needed = sum(arranger.claimed_total(series, period) for series in HANDOVERS)
-        missing = complete_enough(
-            completions, assessable, months=period, needed=needed, until=until, rng=rng
-        )
-        if missing:
-            raise FiguresError(
-                "assessments_exceed_reports",
-                arranger.claimed_figures(period, *HANDOVERS),
-                f"{needed} assessments, {missing} more than there are reports to assess",
-            )
-    for edition in arranger.figures.editions:
-        for term in edition.terms:
-            if term.service == "safety_assessment":
-                window = window_of(term, edition.known_on)
-                if not assessable:
-                    raise FiguresError("term_unreachable", (term.id,), "the log has no reports")
-                meet_term(completions, assessable, window, rng)
-    return completions

@@ -6,8 +6,9 @@ moved to the next month between their knowledge dates.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from random import Random
@@ -41,7 +42,13 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A series to arrange: what each edition states, and how the free months should look."""
+    """A series to arrange: what each edition states, and how the free months should look.
+
+    `solve` finds an edition's numbers near to a target where more than sums bounds them, and
+    `cuts` are the months between which such an edition's numbers may not be moved.  A month of
+    which nobody speaks holds its floor at least.  With `early`, items lie at the start of their
+    month, in the months of `early` at its end.
+    """
 
     statements: Sequence[Sequence[Statement]]
     known_on: Sequence[date]
@@ -49,7 +56,10 @@ class Question:
     exposure: Mapping[int, float]
     default_rate: float
     churn_share: float = 0.0
-    capacity: Mapping[int, int] | None = None
+    solve: Callable[[int, Mapping[int, float]], Numbers] | None = None
+    cuts: Sequence[Sequence[range]] = ()
+    floors: Mapping[int, float] = field(default_factory=dict)
+    early: AbstractSet[int] | None = None
 
 
 def arrange_series(question: Question, rng: Random) -> list[Numbers]:
@@ -61,7 +71,7 @@ def arrange_series(question: Question, rng: Random) -> list[Numbers]:
     span = question.span
     blocks = [_block_sizes(stated, span) for stated in question.statements]
     uniform = {month: question.exposure.get(month, 0.0) for month in span}
-    alone = [arrange(stated, span, uniform, question.capacity) for stated in question.statements]
+    alone = [arrange(stated, span, uniform) for stated in question.statements]
     covered = [(index, month) for index, sizes in enumerate(blocks) for month in sizes]
     counted = sum(alone[index][month] for index, month in covered)
     exposed = sum(uniform[month] for _, month in covered)
@@ -69,10 +79,17 @@ def arrange_series(question: Question, rng: Random) -> list[Numbers]:
     target: dict[int, float] = {}
     for month in span:
         speaking = [(sizes[month], -index) for index, sizes in enumerate(blocks) if month in sizes]
-        target[month] = (
-            float(alone[-min(speaking)[1]][month]) if speaking else rate * uniform[month]
-        )
-    arranged = [arrange(stated, span, target, question.capacity) for stated in question.statements]
+        natural = max(rate * uniform[month], question.floors.get(month, 0.0))
+        target[month] = float(alone[-min(speaking)[1]][month]) if speaking else natural
+    if question.solve is None:
+        arranged = [arrange(stated, span, target) for stated in question.statements]
+    else:
+        arranged = [question.solve(index, target) for index in range(len(question.statements))]
+    if question.cuts:
+        blocks = [
+            _block_sizes(stated, span, cuts)
+            for stated, cuts in zip(question.statements, question.cuts, strict=True)
+        ]
     for index in range(len(arranged) - 1):
         _churn(arranged, blocks, index, question, rng)
     for index, numbers in enumerate(arranged):
@@ -84,13 +101,16 @@ def arrange_series(question: Question, rng: Random) -> list[Numbers]:
     return arranged
 
 
-def _block_sizes(statements: Sequence[Statement], span: range) -> dict[int, int]:
-    """Return per month that a statement covers the length of the stretch no statement cuts."""
+def _block_sizes(
+    statements: Sequence[Statement], span: range, others: Sequence[range] = ()
+) -> dict[int, int]:
+    """Return per month that a statement covers the length of the stretch nothing cuts."""
+    stated = [*(each.months for each in statements), *others]
     cuts = sorted(
-        {span.start, span.stop}
-        | {edge for each in statements for edge in (each.months.start, each.months.stop)}
+        {span.start, span.stop} | {edge for each in stated for edge in (each.start, each.stop)}
     )
     told = {month for each in statements if not each.is_silence for month in each.months}
+    told.update(month for each in others for month in each)
     return {
         month: stop - start
         for start, stop in pairwise(cuts)
@@ -125,8 +145,7 @@ def _churn(
             others = [m for m in stretch[:-1] if m != gaining]
             # Where this edition has no more than the later one, one fewer is one that came late.
             losing = rng.choice([m for m in others if mine[m] <= later[m]] or others)
-            room = question.capacity is None or mine[gaining] < question.capacity.get(gaining, 0)
-            if mine[losing] > 0 and room:
+            if mine[losing] > 0:
                 mine[losing], mine[gaining] = mine[losing] - 1, mine[gaining] + 1
             gaining = rng.choice(stretch)
         following = stretch.stop
@@ -152,7 +171,7 @@ def items_of(
                 items.append(Item(number=len(items), month=month, first=edition))
     if moves:
         _pair_moves(items)
-    return [_dated(item, question.known_on, rng) for item in items]
+    return [_dated(item, question, rng) for item in items]
 
 
 def _pair_moves(items: list[Item]) -> None:
@@ -168,15 +187,21 @@ def _pair_moves(items: list[Item]) -> None:
             items[other] = replace(items[other], moved_from=item.number)
 
 
-def _dated(item: Item, known_on: Sequence[date], rng: Random) -> Item:
+def _dated(item: Item, question: Question, rng: Random) -> Item:
     """Give an item its own day and the days on which it becomes known and void."""
+    known_on = question.known_on
     until = known_on[item.first]
     after = known_on[item.first - 1] if item.first else date.min
     on = _day_in(item.month, min(last_day(item.month), until), rng)
+    if question.early is not None:
+        is_eve = item.month in question.early and until > last_day(item.month)
+        edge = last_day(item.month) if is_eve else first_day(item.month)
+        on = min(edge, until)
     if after >= last_day(item.month):
         known = after + timedelta(days=rng.randint(1, LATE_DAYS_MAX))
     else:
-        known = max(on + timedelta(days=_registration_delay_days(rng)), after + ONE_DAY)
+        delay = 0 if question.early is not None else _registration_delay_days(rng)
+        known = max(on + timedelta(days=delay), after + ONE_DAY)
     ended = None
     if item.last is not None:
         room = (known_on[item.last + 1] - known_on[item.last]).days

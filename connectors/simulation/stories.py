@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from connectors.simulation.assumptions import RED_FLAG_RATES
 from connectors.simulation.cases import ReportCase
 from connectors.simulation.events import Scribe, SimulatedEvent
-from connectors.simulation.months import ONE_DAY, working_day_after
+from connectors.simulation.months import working_day_after
 from connectors.simulation.outcomes import Decision, known_day
 from connectors.simulation.people import Person
 from connectors.simulation.plan import Plan
@@ -31,6 +31,7 @@ HANDOVERS = {
     "HANDOVER_PROFESSIONAL": ("LOCAL_TEAM", "LOCAL_TEAM", "INVOLVED_PROFESSIONAL"),
     "HANDOVER_CLIENT_NETWORK": ("CLIENT_NETWORK",),
 }
+STEPS = ("REGISTERED", "PICKED_UP", "COMPLETED", "ABORTED")
 FEEDBACK = (
     "ACCEPTED", "CONTACT_MADE", "HELP_STARTED", "HELP_STARTED", "HELP_STARTED", "HELP_ENDED",
     "NO_CONTACT", "REFUSED", "RETURNED_UNSAFE",
@@ -213,8 +214,33 @@ class ReportStories:
         )
 
     def _assess(self, case: ReportCase, decision: Decision) -> None:
+        """Write every version of an assessment, and take back what turned out to be untrue."""
         structural = self._draws(0.35)
-        assessed = self._scribe.write(
+        before: SimulatedEvent | None = None
+        voided: Decision | None = None
+        for version in decision.versions:
+            assessed = self._assessment(case, version, is_structural=structural)
+            if before is not None and voided is not None and voided.ended_on is not None:
+                self._scribe.correct(before, known_on=voided.ended_on, reason_code="INPUT_ERROR")
+            elif before is not None:
+                self._scribe.correct(
+                    before,
+                    known_on=version.known_on,
+                    reason_code="INPUT_ERROR",
+                    replacement=assessed,
+                )
+            before, voided = assessed, version
+        if before is not None and decision.ended_on is not None:
+            self._scribe.correct(before, known_on=decision.ended_on, reason_code="INPUT_ERROR")
+        elif decision.outcome in HANDOVERS and self._draws(
+            self._plan.assumptions.handover_event_share
+        ):
+            self._hand_over(case, decision)
+
+    def _assessment(
+        self, case: ReportCase, decision: Decision, *, is_structural: bool
+    ) -> SimulatedEvent:
+        return self._scribe.write(
             "SafetyAssessmentCompleted",
             CASE_SYSTEM,
             known_on=decision.known_on,
@@ -226,20 +252,14 @@ class ReportStories:
                 "completed_on": decision.completed_on,
                 "outcome": decision.outcome,
                 "acute_unsafe": self._draws(0.1),
-                "structurally_unsafe": structural,
+                "structurally_unsafe": is_structural,
                 "multi_problem": self._draws(0.2),
-                "sources_used": ["A", "B"] if structural else ["A"],
+                "sources_used": ["A", "B"] if is_structural else ["A"],
                 "red_flags": [],
-                "life_domains": ["07"] if structural else [],
-                "organisations": [OIN_OF_TEAM] if structural else [],
+                "life_domains": ["07"] if is_structural else [],
+                "organisations": [OIN_OF_TEAM] if is_structural else [],
             },
         )
-        if decision.ended_on is not None:
-            self._scribe.correct(assessed, known_on=decision.ended_on, reason_code="INPUT_ERROR")
-        elif decision.outcome in HANDOVERS and self._draws(
-            self._plan.assumptions.handover_event_share
-        ):
-            self._hand_over(case, decision)
 
     def _hand_over(self, case: ReportCase, decision: Decision) -> None:
         rng, until = self._scribe.rng, self._plan.last_day
@@ -284,41 +304,50 @@ class ReportStories:
             )
 
     def serve(self, run: ServiceRun, case_id: str, report_id: str | None) -> None:
-        """Write a service's start, pick-up and end."""
-        service_id = f"D{run.service[0]}-{run.item.number + 1:06d}"
-        steps = [(run.registered_on, run.item.known_on, "REGISTERED")]
+        """Write a service's start, pick-up and end, and what was heard of its end in between."""
+        about = {
+            "case_id": case_id,
+            "service_id": f"D{run.service[0]}-{run.item.number + 1:06d}",
+            "service": run.service,
+            "report_id": report_id,
+        }
+        item = run.item
+        self._step(about, ("REGISTERED", run.registered_on), item.known_on, item.ended_on)
         if run.picked_up_on is not None:
-            steps.append((run.picked_up_on, run.picked_up_on, "PICKED_UP"))
-        if run.ended_on is not None:
-            delay = self._scribe.rng.choice((0, 0, 1))
-            heard = known_day(run.ended_on, delay, self._known_on)
-            steps.append((run.ended_on, heard, "ABORTED" if run.is_aborted else "COMPLETED"))
-        for place, (day, known, status) in enumerate(steps):
-            is_confirmed = status == "COMPLETED" and run.service == "INVESTIGATION"
-            event = self._scribe.write(
-                "ServiceStatusChanged",
-                CASE_SYSTEM,
-                known_on=max(known, run.item.known_on),
-                occurred_on=day,
-                rank=50 + place,
-                fields={
-                    "case_id": case_id,
-                    "service_id": service_id,
-                    "service": run.service,
-                    "status": status,
-                    "status_on": day,
-                    "result": None,
-                    "report_id": report_id,
-                    "result_codes": ["01"] if is_confirmed else [],
-                },
-            )
-            if run.item.ended_on is not None:
-                # A start that is taken back never happened: neither did what followed it.
-                self._scribe.correct(
-                    event,
-                    known_on=max(run.item.ended_on, known + ONE_DAY),
-                    reason_code="INPUT_ERROR",
-                )
+            known = max(run.picked_up_on, item.known_on)
+            self._step(about, ("PICKED_UP", run.picked_up_on), known, item.ended_on)
+        for ending in run.endings:
+            status = "ABORTED" if ending.is_aborted else "COMPLETED"
+            known = known_day(ending.known_on, self._scribe.rng.choice((0, 0, 1)), self._known_on)
+            void_on = min((d for d in (ending.void_on, item.ended_on) if d), default=None)
+            self._step(about, (status, ending.on), max(known, item.known_on), void_on)
+
+    def _step(
+        self,
+        about: Mapping[str, Any],
+        step: tuple[str, date],
+        known_on: date,
+        void_on: date | None,
+    ) -> None:
+        """Write one step of a service; a start that is taken back takes back what followed it."""
+        status, day = step
+        is_confirmed = status == "COMPLETED" and about["service"] == "INVESTIGATION"
+        event = self._scribe.write(
+            "ServiceStatusChanged",
+            CASE_SYSTEM,
+            known_on=known_on,
+            occurred_on=day,
+            rank=50 + STEPS.index(status),
+            fields={
+                **about,
+                "status": status,
+                "status_on": day,
+                "result": None,
+                "result_codes": ["01"] if is_confirmed else [],
+            },
+        )
+        if void_on is not None:
+            self._scribe.correct(event, known_on=max(void_on, known_on), reason_code="INPUT_ERROR")
 
 
 def people_of(case: ReportCase, codes: Codes) -> tuple[Person, ...]:

@@ -12,6 +12,7 @@ from typing import Annotated
 import psycopg
 import typer
 from confluent_kafka import KafkaException
+from rich.markup import escape
 
 from hub.cli.arranging import merge, split
 from hub.cli.bench import bench_app
@@ -84,10 +85,10 @@ def main() -> None:
     try:
         app()
     except (StopError, StackError) as error:
-        say(f"[bold red]radar:[/] {error}")
+        say(f"[bold red]radar:[/] {escape(str(error))}")
         sys.exit(EXIT_NOT)
     except TransientError as error:
-        say(f"[bold yellow]radar:[/] {error}")
+        say(f"[bold yellow]radar:[/] {escape(str(error))}")
         sys.exit(EXIT_AGAIN)
     except (psycopg.OperationalError, KafkaException) as error:
         # The library's text may quote addresses with passwords; its class says enough.

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from hub.cli.speaking import EXIT_NOT, DataOption, JsonOption, answer, say
 from hub.settings import Settings
@@ -102,16 +103,26 @@ def write_form(text: bytes, out: Path | None, form: Form) -> None:
 
 
 def _check(settings: Settings, path: Path, edition: str | None, as_json: bool) -> None:
-    from hub.report import compare_with, read_figures_file
+    from hub.figures_file import accepted, accepted_lines, read_figures
+    from hub.report import compare_with
 
     if not path.is_file():
         raise typer.BadParameter("there is no such file", param_hint="--check")
-    compared = compare_with(settings.database, read_figures_file(path), edition)
+    figures = read_figures(path)
+    compared = compare_with(settings.database, figures, edition)
     different = [entry for entry in compared if not entry.is_equal]
     if as_json:
-        answer({"compared": len(compared), "different": [entry.document() for entry in different]})
+        answer(
+            {
+                "compared": len(compared),
+                "different": [entry.document() for entry in different],
+                "accepted_deviations": list(accepted(figures)),
+            }
+        )
     for entry in different:
-        say(f"{entry.edition} {entry.id}: published {entry.published}, ours {entry.ours}")
+        say(escape(f"{entry.edition} {entry.id}: published {entry.published}, ours {entry.ours}"))
+    for line in accepted_lines(figures):
+        say(escape(line))
     say(f"{len(compared)} published figures compared, {len(different)} different")
     raise typer.Exit(EXIT_NOT if different or not compared else 0)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from hub.cli.speaking import EXIT_NOT, DataOption, JsonOption, answer, say, say_step
 from hub.settings import Settings
@@ -84,7 +85,7 @@ def demo(  # noqa: PLR0917 - typer turns each into an option
         raise typer.Exit(EXIT_NOT)
 
 
-def simulate(
+def simulate(  # noqa: PLR0917 - typer turns each into an option
     figures: FiguresOption = None,
     seed: SeedOption = 1,
     out: Annotated[
@@ -94,21 +95,28 @@ def simulate(
         str | None, typer.Option("--to", metavar="kafka", help="Replay into the running stack")
     ] = None,
     data: DataOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Make a pretend region's events from published figures: to files, or through Kafka.
 
     Examples: radar simulate --out events  ·  radar simulate --to kafka --seed 3
     """
-    from hub.demo import read_figures
+    from hub.figures_file import accepted, accepted_lines, read_figures
     from hub.replay import replay, write_files
 
     if (out is None) == (to is None) or to not in {None, "kafka"}:
         raise typer.BadParameter("give either --out DIR or --to kafka", param_hint="--out / --to")
     wanted = read_figures(figures)
     if out is not None:
-        say(f"written: {write_files(wanted, seed, out)}")
-        return
-    replay(wanted, seed, Settings.load(Path(data) if data else None))
+        written = str(write_files(wanted, seed, out))
+        say(escape(f"written: {written}"))
+    else:
+        replay(wanted, seed, Settings.load(Path(data) if data else None))
+        written = "kafka"
+    for line in accepted_lines(wanted):
+        say(escape(line))
+    if as_json:
+        answer({"written": written, "accepted_deviations": list(accepted(wanted))})
 
 
 def _stop_in_order() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from streams.household.episodes import Episode
 from streams.household.facts import Fact
 from streams.household.journal_event import EventKey
 from streams.household.picture import Picture, first_difference, picture_of
@@ -78,9 +79,11 @@ def holding(
     """
     calendar = rule_set.calendar
     rules = rule_set.episode_rules_after(after)
-    for at in range(first, len(picture.episodes)):
-        for rule in rules:
-            yield from at_episode(rule, picture, at, calendar)
+    if rules:
+        for at in range(first, len(picture.episodes)):
+            for rule in rules:
+                for trigger in rule.at_episode(picture, at, calendar):
+                    yield _at(rule, trigger, picture.episodes[at])
     for event_rule in rule_set.event_rules:
         if after is None or type(after) in event_rule.reads:
             yield from at_events(event_rule, picture)
@@ -90,9 +93,8 @@ def at_episode(
     rule: EpisodeRule, picture: Picture, at: int, calendar: Calendar
 ) -> Iterator[Condition]:
     """Yield what one rule says at one episode."""
-    episode = picture.episodes[at]
     for trigger in rule.at_episode(picture, at, calendar):
-        yield _condition(rule, trigger, episode.key, episode.at_ms, episode.severity)
+        yield _at(rule, trigger, picture.episodes[at])
 
 
 def at_events(rule: EventRule, picture: Picture) -> Iterator[Condition]:
@@ -112,7 +114,8 @@ def spans_of(picture: Picture, rule_set: RuleSet, since: date) -> Iterator[tuple
             for span in rule.spans(picture, rule_set.calendar, since)
             if not span.is_empty and (span.until is None or span.until > since)
         ]
-        spans.sort(key=lambda span: (span.trigger.subject, span.first, span.about))
+        if len(spans) > 1:
+            spans.sort(key=lambda span: (span.trigger.subject, span.first, span.about))
         for span in spans:
             yield rule, span
 
@@ -149,6 +152,10 @@ def supporting(
                 yield from at_episode(rule, picture, at, calendar)
     if isinstance(rule, EventRule):
         yield from (one for one in at_events(rule, picture) if one.trigger in triggers)
+
+
+def _at(rule: EpisodeRule, trigger: Trigger, episode: Episode) -> Condition:
+    return _condition(rule, trigger, episode.key, episode.at_ms, episode.severity)
 
 
 def _condition(rule: Rule, trigger: Trigger, at: EventKey, at_ms: int, severity: int) -> Condition:

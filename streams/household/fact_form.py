@@ -5,9 +5,11 @@ A household's state is read and written with each of its events, so its size is 
 
 from __future__ import annotations
 
+import json
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple, cast
 
@@ -30,6 +32,7 @@ from streams.household.facts import (
     ServiceStep,
     Sighting,
     Transfer,
+    Written,
 )
 from streams.household.journal_event import EventKey
 from streams.household.severity import NO_MARKS, Marks
@@ -40,6 +43,13 @@ NOT_A_UUID = "="
 UUID_LENGTH = 36
 
 Form = int | str | Sequence["Form"]
+
+
+as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+# No instant, day, position or number comes near it: the calendar begins later.
+_SLOT = -(10**17)
+_SLOT_JSON = str(_SLOT)
 
 
 class Texts:
@@ -54,6 +64,13 @@ class Texts:
             return ABSENT
         return self._numbers.setdefault(text, len(self._numbers) + 1)
 
+    def fill(self, written: Written) -> str:
+        """Return the JSON with the numbers of its texts."""
+        numbers = self._numbers
+        return written.template % tuple(
+            [numbers.setdefault(text, len(numbers) + 1) for text in written.texts]
+        )
+
     def all(self) -> list[str]:
         """Return the texts; number 1 stands first."""
         return list(self._numbers)
@@ -65,20 +82,48 @@ class _Field(NamedTuple):
     read: Callable[[Form, Sequence[str]], object]
 
 
-def fact_form(fact: Fact, texts: Texts) -> list[Form]:
-    """Return a fact as a list: its kind, whose event it is, when it counts, what it says."""
-    form = _FORMS[type(fact)]
-    said: list[Form] = [
-        form.letter,
-        texts.number(fact.key.source),
-        short_id(fact.key.event_id),
-        fact.at_ms,
-    ]
+class _Slots(Texts):
+    """Texts that have no number yet: a slot stands for each, in the order of writing."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def number(self, text: str | None) -> int:
+        """Return the slot of a text, or ABSENT for none."""
+        if text is None:
+            return ABSENT
+        self.texts.append(text)
+        return _SLOT
+
+
+def written(fact: Fact) -> Written:
+    """Return a fact's JSON, ready for the numbers of its texts; worked out once for each fact.
+
+    A list: its kind, whose event it is, when it counts, what it says.
+    """
+    if fact.written is not None:
+        return fact.written
+    form, slots = _FORMS[type(fact)], _Slots()
+    slots.number(fact.key.source)
+    said: list[Form] = [fact.at_ms]
     for field, value in zip(form.fields, form.values(fact), strict=True):
-        said.append(field.write(value, texts))
-    while said[-1] == ABSENT:
+        said.append(field.write(value, slots))
+    while said and said[-1] == ABSENT:
         said.pop()
-    return said
+    # Past the id no text stands as it is, so that nothing else can look like a slot.
+    rest = as_json(said)[1:].replace(_SLOT_JSON, "%d")
+    comma = "," if said else ""
+    known = Written(
+        f'["{form.letter}",%d,{template(short_id(fact.key.event_id))}{comma}{rest}',
+        tuple(slots.texts),
+    )
+    object.__setattr__(fact, "written", known)
+    return known
+
+
+def template(text: str) -> str:
+    """Return a text's JSON as a part of a template."""
+    return as_json(text).replace("%", "%%")
 
 
 def fact_of_form(said: Sequence[Form], texts: Sequence[str]) -> Fact:
@@ -94,6 +139,8 @@ def fact_of_form(said: Sequence[Form], texts: Sequence[str]) -> Fact:
     return kind.make(key=key, at_ms=said[3] if len(said) > 3 else ABSENT, **values)
 
 
+# A large household's findings cite the same events again and again.
+@lru_cache(maxsize=16_384)
 def short_id(event_id: str) -> str:
     """Return an id in 22 letters when it is a UUID in its usual form, marked when it is not."""
     if len(event_id) == UUID_LENGTH:

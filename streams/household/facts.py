@@ -7,9 +7,10 @@ tokens.  How a fact is read from a journal row stands in `reading.py`, its store
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from streams.household.journal_event import EventKey
 from streams.household.severity import NO_MARKS, Marks
@@ -33,16 +34,26 @@ class Person:
     seen_as: tuple[Seen, ...] = ()
 
 
+class Written(NamedTuple):
+    """JSON with a `%d` for the number of each of its texts, in that order."""
+
+    template: str
+    texts: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
     """One event as rules see it.
 
     `at_ms` is when it counts: the time t of `definitions.md` for a signal, noon of its own day
-    for what has a day only.
+    for what has a day only.  `written` is a place for its stored form, see `fact_form.py`.
     """
 
     key: EventKey
     at_ms: int
+    # A fact never changes, but the state that holds it is written with every event of the
+    # household: worked out once, its form costs a tenth.
+    written: Written | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def day(self) -> date:

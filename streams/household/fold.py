@@ -28,7 +28,11 @@ def evolve(state: HouseholdState, event: JournalEvent) -> HouseholdState:
         return replace(state, corrections={**state.corrections, remembered.key: remembered})
     if remembered.key in state.facts:
         return state
-    return replace(state, facts=state.facts.with_item(remembered.key, remembered))
+    return HouseholdState(
+        facts=state.facts.with_fact(remembered),
+        corrections=state.corrections,
+        findings=state.findings,
+    )
 
 
 def void_events(state: HouseholdState) -> frozenset[EventKey]:

@@ -353,6 +353,6 @@ def _text(payload: Payload, name: str) -> str:
 
 def _codes(payload: Payload, name: str) -> tuple[str, ...]:
     values = payload.get(name)
-    if not isinstance(values, list):
+    if not values or not isinstance(values, list):
         return ()
     return tuple(sorted({str(value) for value in values} - {UNKNOWN}))

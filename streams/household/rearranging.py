@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from streams.household.fold import evolve
-from streams.household.growing import GrowingMap
 from streams.household.journal_event import EventKey, JournalEvent
+from streams.household.paging import spread
 from streams.household.rule_set import RuleSet
 from streams.household.state import HouseholdState
 from streams.household.steps import Step, reassess
@@ -58,6 +58,6 @@ def take_rearrangement(
 
 def forget(state: HouseholdState, keys: set[EventKey]) -> HouseholdState:
     """Return the state as if these events had never belonged here; findings are untouched."""
-    facts = GrowingMap({key: fact for key, fact in state.facts.items() if key not in keys})
+    facts = spread(fact for key, fact in state.facts.items() if key not in keys)
     corrections = {key: one for key, one in state.corrections.items() if key not in keys}
     return replace(state, facts=facts, corrections=corrections)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 LATE_SUFFIX = ", op grond van een laat ontvangen melding"
 
 
+@lru_cache(maxsize=16_384)
 def dutch_day(day: date) -> str:
     """Return a day as the pages write it: 14-03-2025."""
     return f"{day.day:02}-{day.month:02}-{day.year:04}"

@@ -6,7 +6,7 @@ add attention (a cool-down is broken at 3); nothing lowers a finding by its scor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -108,19 +108,20 @@ def severity_of(marks: Marks) -> int:
 
 def marks_of(
     *,
-    flags: Iterable[str] = (),
-    forms: Iterable[str] = (),
-    natures: Iterable[str] = (),
+    flags: Collection[str] = (),
+    forms: Collection[str] = (),
+    natures: Collection[str] = (),
     sash: str | None = None,
 ) -> Marks:
     """Return the marks of one event in their one canonical form."""
-    return Marks(
+    marks = Marks(
         flags=_known(flags),
         forms=_known(forms),
         natures=_known(natures),
-        sash=None if sash in (None, UNKNOWN) else sash,
+        sash=None if sash == UNKNOWN else sash,
     )
+    return marks or NO_MARKS
 
 
-def _known(codes: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(set(codes) - {UNKNOWN}))
+def _known(codes: Collection[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(codes) - {UNKNOWN})) if codes else ()

@@ -9,10 +9,19 @@ from datetime import date
 from enum import StrEnum
 from typing import TypedDict, cast
 
-from streams.household.fact_form import Form, Texts, fact_form, fact_of_form, long_id, short_id
-from streams.household.facts import Correction, CorrectionKind, Fact
-from streams.household.growing import GrowingMap
+from streams.household.fact_form import (
+    Form,
+    Texts,
+    as_json,
+    fact_of_form,
+    long_id,
+    short_id,
+    template,
+    written,
+)
+from streams.household.facts import Correction, CorrectionKind, Written
 from streams.household.journal_event import EventKey
+from streams.household.paging import PagedFacts, spread
 from streams.household.severity import Level
 
 STATE_FORM = 2
@@ -56,6 +65,8 @@ class Finding:
     evidence: tuple[EventKey, ...] = ()
     sentence: str = ""
     stands: bool = False
+    # As for facts: most findings of a household stay as they are at most of its events.
+    written: Written | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def key(self) -> tuple[str, str]:
@@ -70,7 +81,7 @@ class HouseholdState:
     Facts and corrections depend on the set of events only; findings on the order of the journal.
     """
 
-    facts: GrowingMap[EventKey, Fact] = field(default_factory=GrowingMap)
+    facts: PagedFacts = field(default_factory=PagedFacts)
     corrections: Mapping[EventKey, Correction] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
@@ -79,15 +90,16 @@ def to_bytes(state: HouseholdState) -> bytes:
     """Return the state's one form in bytes: equal states give equal bytes, however they arose."""
     texts = Texts()
     keys = sorted(state.facts)
-    places = {key: number for number, key in enumerate(keys)}
-    document: _State = {
-        "v": STATE_FORM,
-        "f": [fact_form(state.facts[key], texts) for key in keys],
-        "c": [_correction_form(state.corrections[key], texts) for key in sorted(state.corrections)],
-        "n": [_finding_form(finding, places, texts) for finding in state.findings],
-        "t": texts.all(),
-    }
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    places = {key: str(number) for number, key in enumerate(keys)}
+    facts = ",".join([texts.fill(written(state.facts[key])) for key in keys])
+    corrections = [
+        _correction_form(state.corrections[key], texts) for key in sorted(state.corrections)
+    ]
+    findings = ",".join([_finding_json(finding, places, texts) for finding in state.findings])
+    return (
+        f'{{"v":{STATE_FORM},"f":[{facts}],"c":{as_json(corrections)},"n":[{findings}],'
+        f'"t":{as_json(texts.all())}}}'
+    ).encode()
 
 
 def from_bytes(data: bytes) -> HouseholdState:
@@ -100,7 +112,7 @@ def from_bytes(data: bytes) -> HouseholdState:
     corrections = [_correction(form, texts) for form in document["c"]]
     keys = [fact.key for fact in facts]
     return HouseholdState(
-        facts=GrowingMap({fact.key: fact for fact in facts}),
+        facts=spread(facts),
         corrections={correction.key: correction for correction in corrections},
         findings=tuple(_finding(form, keys, texts) for form in document["n"]),
     )
@@ -148,22 +160,24 @@ def _correction(form: _Correction, texts: Sequence[str]) -> Correction:
     )
 
 
-def _finding_form(finding: Finding, places: Mapping[EventKey, int], texts: Texts) -> _Finding:
-    return (
-        short_id(finding.finding_id),
-        texts.number(finding.rule_id),
-        finding.rule_version,
-        texts.number(finding.parameters),
-        texts.number(finding.subject),
-        finding.status.value,
-        finding.level.value,
-        finding.triggered_ms,
-        finding.counted_from.toordinal(),
-        [_cited_form(key, places, texts) for key in finding.triggers],
-        [_cited_form(key, places, texts) for key in finding.evidence],
-        finding.sentence,
-        int(finding.stands),
+def _finding_json(finding: Finding, places: Mapping[EventKey, str], texts: Texts) -> str:
+    known = finding.written or _write_finding(finding)
+    numbers = [texts.number(name) for name in known.texts]
+    triggers = _cited_json(finding.triggers, places, texts)
+    return known.template % (*numbers, triggers, _cited_json(finding.evidence, places, texts))
+
+
+def _write_finding(finding: Finding) -> Written:
+    """Return all that does not hang on the state around a finding, worked out once."""
+    name, says = template(short_id(finding.finding_id)), template(finding.sentence)
+    written = Written(
+        f"[{name},%d,{finding.rule_version},%d,%d,"
+        f'"{finding.status.value}",{finding.level.value},{finding.triggered_ms},'
+        f"{finding.counted_from.toordinal()},[%s],[%s],{says},{int(finding.stands)}]",
+        (finding.rule_id, finding.parameters, finding.subject),
     )
+    object.__setattr__(finding, "written", written)
+    return written
 
 
 def _finding(form: _Finding, keys: Sequence[EventKey], texts: Sequence[str]) -> Finding:
@@ -184,9 +198,12 @@ def _finding(form: _Finding, keys: Sequence[EventKey], texts: Sequence[str]) -> 
     )
 
 
-def _cited_form(key: EventKey, places: Mapping[EventKey, int], texts: Texts) -> _Cited:
-    place = places.get(key)
-    return [texts.number(key.source), short_id(key.event_id)] if place is None else place
+def _cited_json(keys: Sequence[EventKey], places: Mapping[EventKey, str], texts: Texts) -> str:
+    return ",".join([places.get(key) or _elsewhere(key, texts) for key in keys])
+
+
+def _elsewhere(key: EventKey, texts: Texts) -> str:
+    return f"[{texts.number(key.source)},{as_json(short_id(key.event_id))}]"
 
 
 def _cited(form: _Cited, keys: Sequence[EventKey], texts: Sequence[str]) -> EventKey:

@@ -47,7 +47,7 @@ from streams.radar.rows import (
 from streams.radar.stage import RadarStage, last_tick, touched
 
 QUERIES = load_queries("streams.radar", "rebuild.sql")
-TABLES = BesideTables(schema="radar", tables=("household_state", "rule_set"))
+TABLES = BesideTables(schema="radar", tables=("household_state", "household_page", "rule_set"))
 # About 2 kB each while they rest: 100 MB a process, however large the region.
 HOUSEHOLDS_PER_SHARE = 50_000
 ROWS_PER_UNIT = 2_000
@@ -235,10 +235,19 @@ def _write_households(
         "copy {} (region, household_id, state, wake_at, journal_position) "
         "from stdin (format binary)"
     ).format(sql.Identifier(TABLES.next_schema, "household_state"))
+    pages: list[tuple[str, str, int, bytes]] = []
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         copy.set_types(["text", "text", "bytea", "date", "int8"])
-        for name, (state, wake_at, position) in households:
-            copy.write_row((region, name, state, wake_at, position))
+        for name, (stored, wake_at, position) in households:
+            copy.write_row((region, name, stored.state, wake_at, position))
+            pages += [(region, name, number, body) for number, body in stored.pages.items()]
+    statement = sql.SQL(
+        "copy {} (region, household_id, number, body) from stdin (format binary)"
+    ).format(sql.Identifier(TABLES.next_schema, "household_page"))
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.set_types(["text", "text", "int4", "bytea"])
+        for page in pages:
+            copy.write_row(page)
 
 
 class _Numbers:

@@ -27,7 +27,7 @@ class Replayed:
     findings: tuple[LogRow, ...]
 
     def state_bytes(self) -> dict[str, bytes]:
-        """Return each household's state as the stage stores it."""
+        """Return each household's state in one piece; a large one is kept in pages."""
         return {name: to_bytes(kept.state) for name, kept in self.households.items()}
 
 

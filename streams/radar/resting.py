@@ -6,13 +6,13 @@ from collections.abc import Iterator, MutableMapping
 from datetime import date
 from itertools import islice
 
-from streams.household.state import from_bytes, to_bytes
+from streams.household.stored import Stored, from_stored, to_stored
 from streams.radar.region_fold import Kept
 
 # About 30 kB each with their picture: 150 MB a process, whatever the region's size.
 AWAKE_MAX = 5_000
 
-Resting = tuple[bytes, date | None, int]
+Resting = tuple[Stored, date | None, int]
 """State, `wake_at` and journal position, as the table keeps them."""
 
 
@@ -33,8 +33,10 @@ class RestingHouseholds(MutableMapping[str, Kept]):
         kept = self._awake.get(household_id)
         if kept is not None:
             return kept
-        state, wake_at, position = self._resting[household_id]
-        return Kept(state=from_bytes(state), wake_at=wake_at, journal_position=position)
+        stored, wake_at, position = self._resting[household_id]
+        pages = [stored.pages[number] for number in sorted(stored.pages)]
+        state = from_stored(stored.state, pages)
+        return Kept(state=state, wake_at=wake_at, journal_position=position)
 
     def __setitem__(self, household_id: str, kept: Kept) -> None:
         """Put a household among those that were spoken of last."""
@@ -67,4 +69,4 @@ class RestingHouseholds(MutableMapping[str, Kept]):
 
 
 def _resting(kept: Kept) -> Resting:
-    return to_bytes(kept.state), kept.wake_at, kept.journal_position
+    return to_stored(kept.state), kept.wake_at, kept.journal_position

@@ -17,7 +17,8 @@ from streams.engine.lease import InputPosition, Lease, LogPosition
 from streams.engine.log import FINDINGS, JOURNAL
 from streams.engine.stage import Batch, InputRecord
 from streams.engine.transaction import UnitTransaction
-from streams.household.state import to_bytes
+from streams.household import paging
+from streams.household.stored import to_stored
 from streams.radar import household_store
 from streams.radar.clock import ClockReading, clocks_in
 from streams.radar.replay import replay
@@ -92,10 +93,12 @@ def stored(connection: Connection, query: str) -> list[tuple[Any, ...]]:
     return connection.execute(query, binary=True).fetchall()
 
 
+@pytest.mark.parametrize("facts_per_page", [paging.FACTS_PER_PAGE, 3])
 def test_units_restarts_and_lost_units_write_what_a_replay_gives(
-    connection: Connection, monkeypatch: pytest.MonkeyPatch
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, facts_per_page: int
 ) -> None:
     monkeypatch.setattr(household_store, "CACHED_HOUSEHOLDS_MAX", 7)
+    monkeypatch.setattr(paging, "FACTS_PER_PAGE", facts_per_page)
     bodies = journal(synthetic_year())[:1_200]
     draw = random.Random(SEED)
     lease = claimed(connection)
@@ -116,9 +119,20 @@ def test_units_restarts_and_lost_units_write_what_a_replay_gives(
         "select household_id, state, wake_at, journal_position from radar.household_state "
         'order by household_id collate "C"',
     ) == [
-        (name, to_bytes(kept.state), kept.wake_at, kept.journal_position)
+        (name, to_stored(kept.state).state, kept.wake_at, kept.journal_position)
         for name, kept in sorted(whole.households.items())
     ], f"seed {SEED}"
+    pages = stored(
+        connection,
+        "select household_id, number, body from radar.household_page "
+        'order by household_id collate "C", number',
+    )
+    assert pages == [
+        (name, number, body)
+        for name, kept in sorted(whole.households.items())
+        for number, body in sorted(to_stored(kept.state).pages.items())
+    ], f"seed {SEED}"
+    assert bool(pages) == (facts_per_page == 3)
     found = stored(
         connection,
         "select position, body, household_id, finding_id, journal_position "

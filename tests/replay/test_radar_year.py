@@ -9,9 +9,9 @@ from functools import cache
 from hashlib import sha256
 
 from schemas.codec import decode_body
+from streams.household.stored import to_stored
 from streams.radar.replay import Replayed, replay
 from streams.radar.rows import Row
-from tests.property.test_fold_batches import MemoryStore
 from tests.support.casework import handover
 from tests.support.journal import (
     POLICE,
@@ -25,6 +25,7 @@ from tests.support.journal import (
     school,
     tick,
 )
+from tests.support.memory_store import MemoryStore
 
 SEED = 20251123
 HOUSEHOLDS = 60
@@ -92,7 +93,9 @@ def test_incremental_equals_from_scratch_byte_by_byte() -> None:
         store.apply(year[start : start + size])
         start += size
     assert store.log == list(whole.findings)
-    assert {name: kept[0] for name, kept in store.rows.items()} == whole.state_bytes()
+    assert {name: kept[0] for name, kept in store.rows.items()} == {
+        name: to_stored(kept.state) for name, kept in whole.households.items()
+    }
 
 
 def test_a_prefix_of_the_journal_gives_a_prefix_of_the_finding_log() -> None:

@@ -18,6 +18,7 @@ from schemas.person_numbers import is_valid_bsn
 from schemas.sealing import check_refs, content_of
 from schemas.topics import TOPICS
 from streams.household.terms import start_of_day
+from tests.support.saying_order import said_too_early
 
 SERIOUS = frozenset(
     {
@@ -96,31 +97,7 @@ def test_a_bsn_belongs_to_one_person(log: list[Slice]) -> None:
 
 
 def test_references_are_said_after_what_they_refer_to(log: list[Slice]) -> None:
-    """A child in another topic than its parent comes a day later: nothing need wait as pending."""
-    told: dict[tuple[str, str], tuple[int, str]] = {}
-    for day, each in enumerate(log):
-        for event in each.events:
-            record = event.record
-            needs = [
-                (scope, record[scope])
-                for scope in ("case_id", "handover_id")
-                if record.get(scope) is not None
-            ]
-            gives = {
-                "ReportRegistered": ["case_id"],
-                "CaseTransferred": ["case_id"],
-                "HandoverSent": ["handover_id"],
-            }.get(event.record_name, [])
-            for scope, key in needs:
-                if scope in gives:
-                    told.setdefault((scope, key), (day, event.topic))
-                    continue
-                since, topic = told[scope, key]
-                assert since < day or topic == event.topic
-            if event.record_name == "ReportRegistered" and record["signal_source_ref"]:
-                assert told["signal", record["signal_source_ref"]][0] < day
-            if record["meta"].get("source_ref"):
-                told["signal", record["meta"]["source_ref"]] = (day, event.topic)
+    assert said_too_early(log) == []
 
 
 def test_ticks_come_once_per_day_without_gaps(log: list[Slice]) -> None:

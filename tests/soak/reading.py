@@ -12,6 +12,7 @@ from confluent_kafka import Consumer, TopicPartition
 
 from schemas.topics import INBOUND_TOPICS
 from streams.engine.wire import HUB_SOURCE
+from streams.household.stored import to_stored
 from streams.radar.replay import replay
 from streams.radar.rows import decode_row
 from tests.soak.crew import Crew
@@ -131,7 +132,17 @@ def differences_to_replay(crew: Crew) -> Iterator[str]:
             findings = connection.execute(
                 "select body from engine.findings where region = %s order by position", [region]
             ).fetchall()
-            if {name: bytes(state) for name, state in states} != whole.state_bytes():
+            pages = connection.execute(
+                "select household_id, number, body from radar.household_page where region = %s",
+                [region],
+            ).fetchall()
+            kept = {name: to_stored(one.state) for name, one in whole.households.items()}
+            parts = {
+                (name, at): body for name, one in kept.items() for at, body in one.pages.items()
+            }
+            if {name: bytes(state) for name, state in states} != {
+                name: one.state for name, one in kept.items()
+            } or {(name, at): bytes(body) for name, at, body in pages} != parts:
                 yield f"{region}: states of households"
             if [bytes(body) for (body,) in findings] != [row.body for row in whole.findings]:
                 yield f"{region}: finding log"

@@ -157,7 +157,8 @@ class Oracle:
             received = self.reports[record["report_id"]]["received_on"]
             days = (record["status_on"] - received).days
             buckets[0 if days <= 75 else 1 if days <= 105 else 2] += 1
-        return buckets, 0
+            slow += days if days > 105 else 0
+        return buckets, slow
 
 
 SERIES = {

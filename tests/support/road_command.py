@@ -26,7 +26,10 @@ class Ended:
 
 
 def radar_command(
-    *arguments: str, data: Path, environment: Mapping[str, str] | None = None
+    *arguments: str,
+    data: Path,
+    environment: Mapping[str, str] | None = None,
+    seconds_max: float = 60,
 ) -> Ended:
     """Run `radar` on a data directory and wait for its end."""
     done = subprocess.run(
@@ -34,7 +37,7 @@ def radar_command(
         env={**os.environ, "COLUMNS": "2000", **(environment or {})},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=seconds_max,
         check=False,
     )
     return Ended(code=done.returncode, output=done.stdout, said=done.stderr)

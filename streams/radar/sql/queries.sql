@@ -17,6 +17,22 @@ on conflict (region, household_id) do update
   set state = excluded.state, wake_at = excluded.wake_at,
       journal_position = excluded.journal_position;
 
+-- name: load_pages
+select household_id, body from radar.household_page
+ where region = %(region)s and household_id = any(%(household_ids)s::text[])
+ order by household_id, number;
+
+-- name: drop_pages
+delete from radar.household_page
+ where region = %(region)s and household_id = any(%(household_ids)s::text[]);
+
+-- name: save_pages
+insert into radar.household_page as p (region, household_id, number, body)
+select %(region)s, v.household_id, v.number, v.body
+  from unnest(%(household_ids)s::text[], %(numbers)s::int[], %(bodies)b::bytea[])
+    as v (household_id, number, body)
+on conflict (region, household_id, number) do update set body = excluded.body;
+
 -- name: wake_households
 update radar.household_state set wake_at = %(day)s where region = %(region)s;
 

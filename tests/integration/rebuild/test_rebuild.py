@@ -16,6 +16,7 @@ from projections.rebuild import GROUPS
 from streams.engine.database import Connection
 from streams.engine.errors import StopError
 from streams.engine.log import JOURNAL
+from streams.household.paging import FACTS_PER_PAGE
 from tests.support.databases import database_name, drop_database, fresh_database
 from tests.support.live_tables import REGION_CODES, LiveTables, fill, more
 
@@ -132,6 +133,21 @@ def test_a_falsified_row_is_found_and_mended(live: LiveTables) -> None:
     assert [row for row in epochs if row[0] in {"radar", "projections"}] == [
         row for row in ended if row[0] in {"radar", "projections"}
     ]
+    assert different(run(live, check=True)) == {}
+
+
+def test_pages_of_large_households_are_compared_and_made_anew(live: LiveTables) -> None:
+    live.append(JOURNAL, DRENTHE, more("large", FACTS_PER_PAGE + 1))
+    live.catch_up()
+    pages = "select household_id, number, body from radar.household_page order by 1, 2"
+    before = live.query(pages)
+    assert {name for name, _, _ in before} == {"household-001", "household-large"}
+    assert different(run(live, check=True)) == {}
+    live.query("update radar.household_page set body = '' where number = 2")
+    live.query("delete from radar.household_page where number = 0")
+    reports = run(live)
+    assert {table for table, _ in different(reports)} == {"radar.household_page"}
+    assert live.query(pages) == before
     assert different(run(live, check=True)) == {}
 
 

@@ -54,6 +54,28 @@ SPECS = {
         yes    | eva/v        |            | B
         yes    | eva/v bob/p  |            | B
     """,
+    "who lived together once is one household, together or apart": """
+        founds | persons      | references | household
+        yes    | anna/v bob/p |            | A
+        yes    | anna/v       |            | A
+        yes    | bob/o        |            | A
+        yes    | bob/o anna/v |            | A
+    """,
+    "a child may belong to two households": """
+        founds | persons             | references | household
+        yes    | anna/v cora/c       |            | A
+        yes    | eva/v dirk/o        |            | B
+        yes    | eva/v dirk/o cora/c |            | B
+        yes    | eva/v cora/c        |            | B
+        yes    | anna/v cora/c       |            | A
+        yes    | cora/c              |            | A
+    """,
+    "an unborn child, who is somebody new each time, is where the mother is": """
+        founds | persons         | references | household
+        yes    | anna/v unborn1/c|            | A
+        yes    | anna/v unborn2/c|            | A
+        yes    | unborn3/c       |            | B
+    """,
     "a reference comes before persons, and a contradiction is reviewed": """
         founds | persons      | references      | household
         yes    | anna/v       | case:1 report:1 | A

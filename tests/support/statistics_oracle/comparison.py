@@ -39,6 +39,17 @@ def bodies(records: Sequence[InputRecord]) -> list[LogBody]:
     return [(names[one.topic], one.value) for one in records if one.value is not None]
 
 
+def kept_bodies(connection: Connection, region: str) -> list[LogBody]:
+    """Return the export from the logs' own tables."""
+    return [
+        (log.record_name, bytes(body))
+        for log in (JOURNAL, ADVICE)
+        for (body,) in connection.execute(
+            f"select body from {log.table} where region = %s order by position".encode(), [region]
+        )
+    ]
+
+
 def radars(connection: Connection, region: str, known_on: date, grid: Grid) -> Answers:
     """Return what Radar says, in the form of the oracle's answers."""
     found: Answers = {}

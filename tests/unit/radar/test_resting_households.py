@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from streams.household import paging
 from streams.household.rule_set import DEFAULT_RULE_SET
-from streams.household.state import to_bytes
+from streams.household.stored import to_stored
 from streams.radar.region_fold import Kept, RegionFold, Said
 from streams.radar.resting import RestingHouseholds
 from streams.radar.rows import Row
@@ -24,8 +25,11 @@ def folded(read: list[Row], households: dict[str, Kept] | RestingHouseholds) -> 
     return [said for row in read for said in fold.apply(row)]
 
 
-@pytest.mark.parametrize("awake_max", [2, 20])
-def test_resting_changes_nothing(awake_max: int) -> None:
+@pytest.mark.parametrize(("awake_max", "facts_per_page"), [(2, 32), (20, 32), (2, 3)])
+def test_resting_changes_nothing(
+    awake_max: int, facts_per_page: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "FACTS_PER_PAGE", facts_per_page)
     read = rows(synthetic_year()[:900])
     awake: dict[str, Kept] = {}
     resting = RestingHouseholds(awake_max)
@@ -33,7 +37,7 @@ def test_resting_changes_nothing(awake_max: int) -> None:
     assert expected
     assert folded(read, resting) == expected
     assert dict(resting.rows()) == {
-        name: (to_bytes(kept.state), kept.wake_at, kept.journal_position)
+        name: (to_stored(kept.state), kept.wake_at, kept.journal_position)
         for name, kept in awake.items()
     }
     assert len(resting) == len(awake) > awake_max

@@ -42,15 +42,6 @@ def test_a_total_unlike_its_months_is_named_with_its_months() -> None:
     assert set(refused.value.figures) == {"months.2023", "total"}
 
 
-def test_capacity_bounds_every_month() -> None:
-    capacity = {month: 3 if month % 2 else 20 for month in YEAR}
-    numbers = arrange([stated("year", 0, 12, 120)], YEAR, dict.fromkeys(YEAR, 1.0), capacity)
-    assert sum(numbers.values()) == 120
-    assert all(numbers[month] <= capacity[month] for month in YEAR)
-    with pytest.raises(FiguresError, match="at most 138"):
-        arrange([stated("year", 0, 12, 139)], YEAR, {}, capacity)
-
-
 def test_apportion_keeps_the_total() -> None:
     assert apportion(10, [1, 1, 1]) == [4, 3, 3]
     assert apportion(0, [1.0, 2.0]) == [0, 0]

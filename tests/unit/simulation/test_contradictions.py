@@ -59,11 +59,6 @@ CASES: dict[str, tuple[Change, str, str]] = {
         "count_exceeds_records",
         "report.chats",
     ),
-    "more handovers than reports": (
-        set_in("editions", 0, "counts", 5, "count", value=1700),
-        "assessments_exceed_reports",
-        "factsheet-2023/annual.2022.overdracht_hulpverlening",
-    ),
     "editions out of order": (
         set_in(*LATER, "known_on", value="2024-03-01"),
         "editions_out_of_order",
