@@ -32,6 +32,8 @@ ROUTES: Final = (
     ("/regios/{region}/radar.json", "radar_twin"),
     ("/regios/{region}/huishoudens/{token}.json", "household_twin"),
     ("/regios/{region}/huishoudens/{token}", "household"),
+    ("/regios/{region}/beoordelen", "reviews"),
+    ("/regios/{region}/beoordelen.json", "reviews_twin"),
     ("/regios/{region}/cijfers", "figures"),
     ("/regios/{region}/cijfers.json", "figures_twin"),
     ("/regios/{region}/uitgaven", "editions"),

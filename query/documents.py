@@ -17,6 +17,7 @@ from query.known import KnownEvent, KnownRecord
 from query.paging import Paging
 from query.radar import RadarList
 from query.regions import Region
+from query.reviews import ReviewQueue
 from query.rules import RuleOnPage
 from query.standing import StandingOnPage
 
@@ -83,6 +84,41 @@ def radar_document(region: Region, radar: RadarList) -> Document:
     }
 
 
+def reviews_document(region: Region, queue: ReviewQueue) -> Document:
+    """Return one page of the review queue."""
+    return {
+        "regio": region_document(region),
+        "filter": {"soort": queue.asked.kind},
+        "bladeren": _paging_document(queue.paging),
+        "perSoort": dict(queue.entries_by_kind),
+        "twijfels": [
+            {
+                "id": doubt.entry_id,
+                "soort": doubt.kind,
+                "twijfel": doubt.title,
+                "sinds": _instant(doubt.known_at),
+                "huishoudens": [
+                    {
+                        "token": household.household_id,
+                        "genoemdAls": household.asked,
+                        "personen": household.persons,
+                        "gemeente": household.municipality,
+                    }
+                    for household in doubt.households
+                ],
+                "personen": [
+                    {"rol": person.words, "huishoudens": list(person.households)}
+                    for person in doubt.persons
+                ],
+                "voor": list(doubt.speaks_for),
+                "tegen": list(doubt.speaks_against),
+                "bevestigbaar": doubt.can_be_confirmed,
+            }
+            for doubt in queue.doubts
+        ],
+    }
+
+
 def household_document(
     region: Region, record: HouseholdRecord, standing: StandingOnPage
 ) -> Document:
@@ -114,7 +150,11 @@ def known_document(region: Region, known: KnownRecord) -> Document:
     return {
         "regio": region_document(region),
         "bekendOp": known.known_on.isoformat(),
-        "huishouden": {"token": known.household_id, "gevraagd": known.asked},
+        "huishouden": {
+            "token": known.household_id,
+            "gevraagd": known.asked,
+            "parked": known.is_parked,
+        },
         "radarsignalen": [
             {
                 "id": finding.finding_id,
@@ -297,6 +337,7 @@ def rules_document(rules: Sequence[RuleOnPage]) -> Document:
                 "grond": rule.ground,
                 "betekenis": "".join(rule.meaning),
                 "instellingen": dict(rule.parameters),
+                "hoeVaak": rule.often,
                 "voorbeelden": [
                     {
                         "naam": case.title,

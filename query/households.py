@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,9 +13,10 @@ from psycopg.rows import class_row, tuple_row
 
 from query.limits import TIMELINE_ENTRIES_PER_PAGE
 from query.paging import Paging
-from query.problems import unknown_household
+from query.problems import PageProblem, unknown_household, waiting_household
 from query.reading import QUERIES, ReadConnection
 from query.wording import local, sender_words
+from streams.engine.parking import may_park
 
 _TOKEN = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{32}")
 
@@ -167,6 +169,29 @@ def check_token(token: str) -> str:
     return token
 
 
+def is_parked(connection: ReadConnection, region: str, token: str) -> bool:
+    """Say whether rows of a household wait, in the radar or in the read tables."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        asked = {"region": region, "household": token}
+        return cursor.execute(QUERIES["is_parked"], asked).fetchone() is not None
+
+
+@contextmanager
+def telling_who_waits(*, parked: bool) -> Iterator[None]:
+    """Let what a page folds by itself fail as it failed in the stage: the household waits.
+
+    The failure itself stands with the parked row, where an operator looks for it.
+    """
+    try:
+        yield
+    except PageProblem:
+        raise
+    except Exception as error:
+        if not parked or not may_park(error):
+            raise
+        raise waiting_household() from None
+
+
 def read_household(
     connection: ReadConnection, region: str, token: str, page: int
 ) -> HouseholdRecord:
@@ -178,7 +203,7 @@ def read_household(
     with connection.cursor(row_factory=class_row(Household)) as cursor:
         household = cursor.execute(QUERIES["household"], question).fetchone()
     if household is None:
-        raise unknown_household()
+        raise waiting_household() if is_parked(connection, region, token) else unknown_household()
     with connection.cursor(row_factory=class_row(Finding)) as cursor:
         findings = cursor.execute(QUERIES["findings"], question).fetchall()
     with connection.cursor(row_factory=tuple_row) as cursor_of_count:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from query.households import is_parked, telling_who_waits
 from query.limits import TIMELINE_ENTRIES_PER_PAGE
 from query.paging import Paging
 from query.problems import BadQuestion, NotFound
@@ -72,6 +73,8 @@ class KnownRecord:
     standing: StandingOnPage
     events: tuple[KnownEvent, ...]
     paging: Paging
+    is_parked: bool
+    """Radar could not take a row of this household; the pages of today may lack what is here."""
 
 
 def parse_day(asked: Mapping[str, str], today: date) -> date | None:
@@ -96,7 +99,10 @@ def parse_day(asked: Mapping[str, str], today: date) -> date | None:
 def read_known(
     connection: ReadConnection, region: Region, household: str, day: date, page: int
 ) -> KnownRecord:
-    """Return the household as known at the end of a day; NotFound when nothing was known of it."""
+    """Return the household as known at the end of a day; NotFound when nothing was known of it.
+
+    Raises Waits for a parked household when the row that it could not take comes before that day.
+    """
     moment = Moment(
         region=region.code,
         position=region.projected_position,
@@ -106,14 +112,16 @@ def read_known(
     reader = HouseholdReader(
         connection=connection, moment=moment, queries=VIEW_QUERIES, with_members=False
     )
-    try:
-        known = reader.read(household)
-    except UnknownHouseholdError:
-        raise NotFound(
-            "Dit huishouden was toen niet bekend",
-            f"Tot en met {day_words(day)} was van dit huishouden niets bekend.",
-        ) from None
-    standing = standing_on_page(known.process, known.deadlines)
+    parked = is_parked(connection, region.code, household)
+    with telling_who_waits(parked=parked):
+        try:
+            known = reader.read(household)
+        except UnknownHouseholdError:
+            raise NotFound(
+                "Dit huishouden was toen niet bekend",
+                f"Tot en met {day_words(day)} was van dit huishouden niets bekend.",
+            ) from None
+        standing = standing_on_page(known.process, known.deadlines)
     void = _void(known.rows)
     events = {row.event.key: _event(row, standing, void) for row in known.rows}
     newest = sorted(events.values(), key=lambda event: (event.day, event.position), reverse=True)
@@ -126,6 +134,7 @@ def read_known(
         standing=standing,
         events=tuple(newest[paging.offset : paging.offset + paging.size]),
         paging=paging,
+        is_parked=parked,
     )
 
 

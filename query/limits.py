@@ -7,6 +7,9 @@ from typing import Final
 RADAR_ROWS_PER_PAGE: Final = 50
 """As many households as a person reads through before wanting a filter instead."""
 
+REVIEWS_PER_PAGE: Final = 25
+"""Each asks for a judgement and takes a screen on a phone."""
+
 TIMELINE_ENTRIES_PER_PAGE: Final = 100
 """Most households have fewer; the longest known stay printable in a few sheets."""
 

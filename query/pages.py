@@ -15,12 +15,18 @@ from psycopg_pool import ConnectionPool
 from query import documents
 from query.editions.shown import ShownEdition, read_one, read_shown
 from query.figures import parse_known_on, read_figures
-from query.households import HouseholdRecord, check_token, read_household
+from query.households import (
+    HouseholdRecord,
+    check_token,
+    read_household,
+    telling_who_waits,
+)
 from query.known import KNOWN_ON, KnownRecord, parse_day, read_known
 from query.paging import page_number
 from query.radar import RadarList, parse_filter, read_radar
 from query.reading import ReadConnection, read_snapshot
 from query.regions import Region, read_region, read_regions
+from query.reviews import ReviewQueue, parse_review_filter, read_reviews
 from query.rules import RULES_ON_PAGE
 from query.standing import StandingOnPage, read_standing
 
@@ -101,6 +107,16 @@ class Pages:
             return JSONResponse(documents.known_document(*known))
         return JSONResponse(documents.household_document(*self._household(request, region, token)))
 
+    def reviews(self, request: Request, region: str) -> Response:
+        """Show what a person must judge, with what speaks for and against."""
+        place, queue = self._reviews(request, region)
+        twin = f"/regios/{place.code}/beoordelen.json{queue.asked.query()}"
+        return self._html("reviews.html", region=place, queue=queue, twin=twin)
+
+    def reviews_twin(self, request: Request, region: str) -> Response:
+        """Answer the review queue as JSON."""
+        return JSONResponse(documents.reviews_document(*self._reviews(request, region)))
+
     def figures(self, request: Request, region: str) -> Response:
         """Show the month matrix as known on a day."""
         with read_snapshot(self._pool) as connection:
@@ -158,6 +174,12 @@ class Pages:
             place = read_region(connection, region)
             return place, read_radar(connection, place.code, asked)
 
+    def _reviews(self, request: Request, region: str) -> tuple[Region, ReviewQueue]:
+        asked = parse_review_filter(request.query_params)
+        with read_snapshot(self._pool) as connection:
+            place = read_region(connection, region)
+            return place, read_reviews(connection, place.code, asked)
+
     def _household(
         self, request: Request, region: str, token: str
     ) -> tuple[Region, HouseholdRecord, StandingOnPage]:
@@ -165,7 +187,9 @@ class Pages:
         with read_snapshot(self._pool) as connection:
             place = read_region(connection, region)
             record = read_household(connection, place.code, token, page)
-            return place, record, read_standing(connection, place, record.household.household_id)
+            with telling_who_waits(parked=record.household.is_parked):
+                standing = read_standing(connection, place, record.household.household_id)
+            return place, record, standing
 
     def _known(
         self, request: Request, region: str, token: str

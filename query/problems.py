@@ -26,6 +26,22 @@ class NotFound(PageProblem):
     status = 404
 
 
+class Waits(PageProblem):
+    """A household that is there, and of which nothing can be shown before somebody mends it."""
+
+    status = 409
+
+
+def waiting_household() -> Waits:
+    """Return the problem of a household whose rows wait from its first one on."""
+    return Waits(
+        "Dit huishouden wacht op verwerking",
+        "Radar kon een gebeurtenis van dit huishouden niet verwerken en toont daarom nu niets. Wat "
+        "er daarna over binnenkomt, wacht ook. Er is niets verloren: de beheerder ziet de oorzaak "
+        "met `radar parked list`, en laat Radar het na herstel opnieuw verwerken.",
+    )
+
+
 def unknown_region() -> NotFound:
     """Return the problem of a region that this hub does not serve."""
     return NotFound(

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from query import wording
 from query.report.blocks import Paragraph, Subheading, cell_text
+from query.reviews import KINDS as REVIEW_KINDS
 
 
 def create_environment(package: str) -> Environment:
@@ -34,6 +35,7 @@ def create_templates(*, stylesheet: str) -> Environment:
     templates.globals["STYLESHEET"] = stylesheet
     templates.globals["LEVELS"] = wording.LEVELS
     templates.globals["MONTHS"] = wording.MONTHS
+    templates.globals["REVIEW_KINDS"] = REVIEW_KINDS
     templates.filters["cell"] = cell_text
     templates.tests["paragraph"] = lambda block: isinstance(block, Paragraph)
     templates.tests["subheading"] = lambda block: isinstance(block, Subheading)

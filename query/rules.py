@@ -7,10 +7,10 @@ tests run, so the page cannot say anything that is not tested.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from typing import Final
+from typing import Any, Final
 
 from query.wording import parameter_word
 from streams.household.rules import RULES
@@ -27,7 +27,10 @@ class RuleCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleOnPage:
-    """A rule as analysts read it; `meaning` in pieces, of which every other is a parameter."""
+    """A rule as analysts read it; `meaning` in pieces, of which every other is a parameter.
+
+    `often` says how often it speaks in the practice region, and what that hangs on.
+    """
 
     rule_id: str
     version: int
@@ -35,18 +38,21 @@ class RuleOnPage:
     ground: str
     meaning: tuple[str, ...]
     parameters: Mapping[str, int]
+    often: str
     cases: Sequence[RuleCase]
 
 
-def _cases() -> Mapping[str, Sequence[RuleCase]]:
+def _written() -> Mapping[str, Mapping[str, Any]]:
     text = resources.files("query").joinpath("rule_cases.json").read_text(encoding="utf-8")
-    return {
-        rule_id: tuple(
-            RuleCase(title=case["title"], said=tuple(case["said"]), levels=tuple(case["levels"]))
-            for case in cases
-        )
-        for rule_id, cases in json.loads(text).items()
-    }
+    written: Mapping[str, Mapping[str, Any]] = json.loads(text)
+    return written
+
+
+def _cases(cases: Iterable[Mapping[str, Any]]) -> tuple[RuleCase, ...]:
+    return tuple(
+        RuleCase(title=case["title"], said=tuple(case["said"]), levels=tuple(case["levels"]))
+        for case in cases
+    )
 
 
 def _pieces(meaning: str) -> tuple[str, ...]:
@@ -58,7 +64,7 @@ def _pieces(meaning: str) -> tuple[str, ...]:
 
 
 def _rules() -> tuple[RuleOnPage, ...]:
-    cases = _cases()
+    written = _written()
     return tuple(
         RuleOnPage(
             rule_id=rule.rule_id,
@@ -67,7 +73,8 @@ def _rules() -> tuple[RuleOnPage, ...]:
             ground=rule.ground,
             meaning=_pieces(rule.meaning),
             parameters=json.loads(rule().canonical_parameters()),
-            cases=cases.get(rule.rule_id, ()),
+            often=written[rule.rule_id]["often"],
+            cases=_cases(written[rule.rule_id]["cases"]),
         )
         for rule in RULES
     )

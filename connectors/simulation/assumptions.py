@@ -3,6 +3,9 @@
 Every rate names its source, or says that it is ours.  None of them can change a printed figure:
 the figures are arranged first and these fill what they leave open.  A figures file may replace any
 number below under `assumptions`, by its name.
+
+How grave the reports are is no rate of its own: severity follows from the forms, which table 4 of
+the Bestuursrapportage prints, from SASH, and from the red flags below.
 """
 
 from __future__ import annotations
@@ -64,11 +67,16 @@ class Assumptions:
     case_opened_share: float = 0.03
     monitoring_share: float = 0.05
     inform_share: float = 0.03
-    contact_share: float = 0.03
     check_share: float = 0.015
+    # Ours: whoever moves is looked for with others (information B, factsheet for reporters).
+    check_after_move_share: float = 0.50
     move_share: float = 0.008
     board_share: float = 0.008
     transfer_share: float = 0.006
+    # The page for people reported on (Veilig Thuis Drenthe): in most cases ("de meeste gevallen")
+    # they are spoken with first.  No publication prints how many: ours, and how often it succeeds.
+    contact_share: float = 0.60
+    contact_reached_share: float = 0.80
     # Ours: SASH is screened on partner violence only; most is low.
     sash_share: float = 0.30
     sash_high_share: float = 0.03

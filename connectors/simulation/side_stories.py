@@ -35,6 +35,7 @@ SEEKER_SECTORS = (
     "OTHER_PROFESSIONAL",
 )  # fmt: skip
 BAN_DAYS, BAN_DAYS_EXTENDED = 10, 28
+FIRST_TRY_DAYS_MAX, TRIES_MAX = 12, 2
 OTHER_REGION_OIN = "00000099000000009001"
 
 
@@ -208,17 +209,8 @@ class SideStories:
             return
         if case.opens_case and self._draws(rates.case_opened_share):
             self._status(case, "OPENED", known)
-        if self._draws(rates.contact_share) and (day := self._after(known, 0, 12)):
-            self._case_event(
-                "ContactRecorded",
-                day,
-                {
-                    "case_id": case.case_id,
-                    "contacted_on": day,
-                    "party": "SUBJECT" if self._draws(0.6) else "PARENT_OF_SUBJECT",
-                    "reached": self._draws(0.8),
-                },
-            )
+        if self._draws(rates.contact_share):
+            self._contact(case)
         odd: tuple[tuple[float, tuple[int, int], Callable[[ReportCase, date], None]], ...] = (
             (rates.check_share, (1, 5), self._check),
             (rates.move_share, (5, 120), self._move),
@@ -242,6 +234,32 @@ class SideStories:
             {"case_id": case.case_id, "status": status, "status_on": day, "reason_code": None},
             rank=30,
         )
+
+    def _contact(self, case: ReportCase) -> None:
+        """Write how the family was tried, before the assessment, until somebody was reached."""
+        heard = case.item.known_on
+        decision = self._plan.decisions.get(case.item.number)
+        until = self._plan.last_day if decision is None else decision.completed_on
+        day = heard + timedelta(
+            days=self._scribe.rng.randint(0, max(0, min(FIRST_TRY_DAYS_MAX, (until - heard).days)))
+        )
+        for _ in range(TRIES_MAX):
+            if day > until:
+                return
+            is_reached = self._draws(self._plan.assumptions.contact_reached_share)
+            self._case_event(
+                "ContactRecorded",
+                day,
+                {
+                    "case_id": case.case_id,
+                    "contacted_on": day,
+                    "party": "SUBJECT" if self._draws(0.6) else "PARENT_OF_SUBJECT",
+                    "reached": is_reached,
+                },
+            )
+            if is_reached:
+                return
+            day += timedelta(days=self._scribe.rng.randint(1, 5))
 
     def _check(self, case: ReportCase, day: date) -> None:
         victim = case.household.adults[1]
@@ -279,6 +297,9 @@ class SideStories:
             people=(victim,),
             home=case.household,
         )
+        asked = self._after(day, 1, 10)
+        if asked is not None and self._draws(self._plan.assumptions.check_after_move_share):
+            self._check(case, asked)
 
     def _notify_board(self, case: ReportCase, day: date) -> None:
         children = case.household.children

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import psycopg
 import typer
@@ -10,13 +10,17 @@ import typer
 from hub.cli.deployment import settings_of
 from hub.cli.speaking import DataOption, JsonOption, answer, parse_day, say
 
-# A rule that asks for attention on more than this share of reports is not looked at any more.
-HIGH_SHARE_MAX = 0.15
-
 rules_app = typer.Typer(
     help="The radar rules. Example: radar rules backtest R01 --set n=4 --from 2024-01-01",
     no_args_is_help=True,
 )
+if TYPE_CHECKING:
+    from hub.trials import Days
+
+FromOption = Annotated[
+    str | None, typer.Option("--from", metavar="DAY", help="Count from this day of knowledge")
+]
+ToOption = Annotated[str | None, typer.Option("--to", metavar="DAY", help="Count up to this day")]
 RegionOption = Annotated[str | None, typer.Option(help="Code of one region; all unless given")]
 
 
@@ -60,12 +64,8 @@ def backtest(
         list[str] | None,
         typer.Option("--set", metavar="NAME=NUMBER", help="Another number; may be repeated"),
     ] = None,
-    first: Annotated[
-        str | None, typer.Option("--from", metavar="DAY", help="Count from this day of knowledge")
-    ] = None,
-    last: Annotated[
-        str | None, typer.Option("--to", metavar="DAY", help="Count up to this day")
-    ] = None,
+    first: FromOption = None,
+    last: ToOption = None,
     region: RegionOption = None,
     data: DataOption = None,
     as_json: JsonOption = False,
@@ -84,8 +84,7 @@ def backtest(
     asked = Asked(
         rule_id=rule,
         changes=parse_changes(rule, changes or []),
-        first=None if first is None else parse_day(first),
-        last=None if last is None else parse_day(last),
+        days=_days(first, last),
         region=region,
     )
     document = run_backtest(settings_of(data).database, asked).document()
@@ -94,7 +93,75 @@ def backtest(
     _say(document)
 
 
+@rules_app.command("rates")
+def rates(
+    *,
+    first: FromOption = None,
+    last: ToOption = None,
+    region: RegionOption = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say how often each rule in force speaks: findings per week, and the share of reports.
+
+    The rules of today over the whole journal, on all cores; nothing live is touched.
+
+    Example: radar rules rates --from 2025-01-01 --json
+    """
+    from hub.rates import rates as run_rates
+
+    document = run_rates(settings_of(data).database, days=_days(first, last), region=region)
+    if as_json:
+        answer(document.document())
+    _say_rates(document.document())
+
+
+def _days(first: str | None, last: str | None) -> Days:
+    from hub.trials import Days
+
+    return Days(
+        first=None if first is None else parse_day(first),
+        last=None if last is None else parse_day(last),
+    )
+
+
+def _say_rates(document: dict[str, Any]) -> None:
+    rules = document["rules"]
+    say("  week    R" + "".join(f"{rule['rule'][1:]:>3}" for rule in rules) + "  reports")
+    for week in document["weeks"]:
+        found = "".join(f"{count or '':>3}" for count in week["findings"].values())
+        say(f"  {week['week']}{found}{week['reports']:>9}")
+    say("  rule                              found a week  most  share  HIGH+ (of reports)")
+    for rule in rules:
+        shares = [rule["share"], rule["high_share"]]
+        share, high = (f"{each:.1%}" if each is not None else "-" for each in shares)
+        a_week = "-" if rule["per_week"] is None else f"{rule['per_week']:.1f}"
+        say(
+            f"  {rule['rule']} {rule['label']:<30}{rule['findings']:>5}{a_week:>7}"
+            f"{rule['most_in_a_week']:>6}{share:>7}{high:>7}"
+        )
+    for rule in rules:
+        if rule["is_too_high"]:
+            told = f"HIGH or above in {rule['high_share']:.1%} of the reports, too many"
+            say(f"[bold yellow]{rule['rule']}: {told}[/]")
+    _say_waiting(document)
+    say(
+        f"{document['reports']} reports; {document['rows']:,} journal rows in "
+        f"{document['seconds']:.1f} s"
+    )
+
+
+def _say_waiting(document: dict[str, Any]) -> None:
+    if document["households_waiting"]:
+        say(
+            f"[bold yellow]{document['households_waiting']} households wait at a row that they "
+            "could not take, and count up to there: radar parked list[/]"
+        )
+
+
 def _say(document: dict[str, Any]) -> None:
+    from hub.rates import HIGH_SHARE_MAX
+
     say("  week       now   then   only now   only then   households now, then")
     for week in document["weeks"]:
         say(
@@ -110,6 +177,7 @@ def _say(document: dict[str, Any]) -> None:
         f"households: {homes['now']} now, {homes['then']} then, {homes['only_now']} only now, "
         f"{homes['only_then']} only then"
     )
+    _say_waiting(document)
     say(
         f"{document['rows']:,} journal rows in {document['seconds']:.1f} s, "
         f"{document['rows_per_second']:,} rows/s"

@@ -40,7 +40,7 @@ from query.report.content import (
 )
 from query.report.directions import NOTHING, SIMILAR, THRESHOLDS, count_direction, share_direction
 from query.report.disclosure_words import disclosure_words
-from query.wording import MONTHS, MONTHS_SHORT, day_words, number_digits
+from query.wording import MONTHS, MONTHS_SHORT, day_words, municipality_word, number_digits
 
 APPENDIX_SERIES = (
     ("report", "Melding"),
@@ -71,11 +71,18 @@ def publication(report: Report) -> Publication:
     )
     return Publication(
         title=f"Bestuursrapportage {period_words(report)}",
-        subtitle=f"Veilig Thuis {report.region_name}",
+        subtitle=place_words(report),
         region=asked.region,
         known_on=asked.known_on,
         chapters=chapters,
     )
+
+
+def place_words(report: Report) -> str:
+    """Return of whom the figures are, and of which part of the region."""
+    place = f"Veilig Thuis {report.region_name}"
+    municipality = report.question.municipality
+    return place if municipality is None else f"{place}, gemeente {municipality_word(municipality)}"
 
 
 def period_words(report: Report) -> str:

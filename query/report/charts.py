@@ -12,8 +12,7 @@ from typing import Any
 import altair as alt
 import vl_convert
 
-from query.report.blocks import ChartBlock, ChartKind
-from query.wording import number_digits
+from query.report.blocks import ChartBlock, ChartKind, cell_text
 
 WIDTH, HEIGHT = 560, 240
 BAR_HEIGHT = 18
@@ -92,12 +91,14 @@ def _data(chart: ChartBlock) -> alt.InlineData:
             {
                 "place": place,
                 "series": series.name,
-                "value": value,
-                "words": number_digits(value),
+                "value": value if is_shown else None,
+                "words": cell_text(value),
             }
             for series in chart.series
             for place, value in zip(chart.places, series.values, strict=True)
-            if isinstance(value, int)
+            for is_shown in (isinstance(value, int),)
+            # A month that was not over is no place of a line; what is not shown is a gap in it.
+            if value is not None
         ]
     )
 

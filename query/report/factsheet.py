@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from query.report.blocks import Chapter, Paragraph, Publication, TableBlock
+from query.report.chapters import place_words
 from query.report.content import Report
 from query.report.directions import NOTHING, THRESHOLDS, count_direction
 from query.report.disclosure_words import disclosure_words
@@ -28,7 +29,7 @@ def factsheet(report: Report) -> Publication:
         rows.append((title, now.count, before.count, count_direction(now.count, before.count)))
     year = report.question.first.year
     table = TableBlock(
-        title=f"Veilig Thuis {report.region_name} in {year}",
+        title=f"{place_words(report)} in {year}",
         header=("", str(year), str(year - 1), f"ten opzichte van {year - 1}"),
         rows=[(title, now, before, _short(word)) for title, now, before, word in rows],
     )
@@ -36,7 +37,7 @@ def factsheet(report: Report) -> Publication:
     account = Paragraph(text=THRESHOLDS)
     return Publication(
         title=f"Factsheet {year}",
-        subtitle=f"Veilig Thuis {report.region_name}",
+        subtitle=place_words(report),
         region=report.question.region,
         known_on=report.question.known_on,
         chapters=(Chapter(number="", title="Cijfers", blocks=(table, *notes, account)),),

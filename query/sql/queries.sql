@@ -51,6 +51,12 @@ select household_id::text as household_id, founded_at, last_signal_at, events, p
   from projections.household_view h
  where region = %(region)s and household_id = %(household)s
 
+-- name: is_parked
+select p.household_id
+  from projections.parked_view p
+ where p.region = %(region)s and p.household_id = %(household)s
+ limit 1
+
 -- name: findings
 select finding_id::text as finding_id, rule_id, rule_version, rule_label, subject, level, status,
        is_open, sentence, raised_known_at, triggered_at, renewals, evidence, parameters, late,
@@ -85,3 +91,64 @@ select placed.source, placed.event_id, placed.incarnation, placed.position, plac
           from projections.timeline_view
          where region = %(region)s and household_id = %(household)s) placed
  where placed.event_id = any (%(event_ids)s::text[])
+
+-- name: review_kinds
+select kind, count(*)::int as entries
+  from projections.review_view
+ where region = %(region)s
+ group by kind
+
+-- name: reviews
+select id::text as entry_id, kind, known_at, household_ids, pids
+  from projections.review_view
+ where region = %(region)s
+   and (%(kind)s::text is null or kind = %(kind)s::text)
+ order by known_at, id
+ limit %(limit)s offset %(offset)s
+
+-- name: review_households
+-- The household that goes on for each of those doubted: a merged one leads to another.
+with recursive way (asked, household_id, hop) as (
+  select asked, asked, 0 from unnest(%(households)s::text[]) as asked
+  union all
+  select w.asked, h.merged_into, w.hop + 1
+    from way w
+    join projections.household_view h
+      on h.region = %(region)s and h.household_id = w.household_id
+   where h.merged_into is not null and w.hop < 50
+)
+select distinct on (w.asked) w.asked, w.household_id, coalesce(h.persons, 0) as persons,
+       h.municipality
+  from way w
+  left join projections.household_view h
+    on h.region = %(region)s and h.household_id = w.household_id
+ order by w.asked, w.hop desc
+
+-- name: review_members
+select household_id, pid, role
+  from projections.membership_view
+ where region = %(region)s
+   and (household_id = any (%(households)s::text[]) or pid = any (%(pids)s::text[]))
+ order by pid, valid_from, household_id
+
+-- name: review_numbered
+select pid from projections.numbered_person_view
+ where region = %(region)s and pid = any (%(pids)s::text[])
+
+-- name: review_named_together
+select distinct a.pid as one, b.pid as other
+  from projections.named_view a
+  join projections.named_view b
+    on b.region = a.region and b.position = a.position and a.pid < b.pid
+ where a.region = %(region)s and a.pid = any (%(pids)s::text[]) and b.pid = any (%(pids)s::text[])
+
+-- name: review_residences
+select a.household_id as one, b.household_id as other,
+       greatest(a.lives_from, b.lives_from) as since,
+       least(a.lives_until, b.lives_until) as until
+  from projections.residence_view a
+  join projections.residence_view b
+    on b.region = a.region and b.address = a.address and a.household_id <> b.household_id
+ where a.region = %(region)s
+   and a.household_id = any (%(households)s::text[])
+   and b.household_id = any (%(households)s::text[])

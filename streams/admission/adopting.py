@@ -34,7 +34,8 @@ from streams.admission.placing import (
     entries,
     following,
 )
-from streams.admission.rearranging import Plan, Rearranger, is_decision
+from streams.admission.rearrangement_rows import Plan
+from streams.admission.rearranging import Rearranger, is_decision
 from streams.admission.sameness import Seen, find_events
 from streams.admission.sightings import SEEN_ELSEWHERE
 from streams.admission.writing import QUERIES, Unit, apply_waited, write_unit

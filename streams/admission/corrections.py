@@ -56,7 +56,8 @@ class CorrectionBook:
     def load(self, corrections: Iterable[Correction]) -> None:
         """Take the corrections that are stored, as they stand before this unit."""
         for correction in corrections:
-            self._enter(correction)
+            if correction.key not in self._by_key:
+                self._enter(correction)
         self._void = {self._root(target): False for target in self._by_target}
         self._void = {root: self.is_void(root) for root in self._void}
 
@@ -124,12 +125,28 @@ def load_corrections(
 ) -> list[Correction]:
     """Read the stored corrections that these drafts replace for, correct, or correct again."""
     targets = {d.statement.corrects for d in drafts if d.statement.corrects is not None}
+    return _load(connection, region, {draft.key for draft in drafts}, targets)
+
+
+def load_corrections_about(
+    connection: Connection, region: str, keys: Collection[EventKey]
+) -> list[Correction]:
+    """Read the stored corrections of these events, and those for which they are replacements."""
+    return _load(connection, region, keys, keys)
+
+
+def _load(
+    connection: Connection,
+    region: str,
+    replacements: Collection[EventKey],
+    targets: Collection[EventKey],
+) -> list[Correction]:
     rows = connection.execute(
         QUERIES["find_corrections"],
         {
             "region": region,
-            "sources": [draft.key.source for draft in drafts],
-            "ids": [draft.key.event_id for draft in drafts],
+            "sources": [key.source for key in replacements],
+            "ids": [key.event_id for key in replacements],
             "target_sources": [key.source for key in targets],
             "target_ids": [key.event_id for key in targets],
         },

@@ -13,6 +13,7 @@ from streams.admission.sightings import day_of
 from streams.engine.database import Connection
 from streams.engine.named_queries import load_queries
 from streams.household.dividing import PlacedEvent
+from streams.household.linking import EventKey
 from streams.household.rearranging import HOUSEHOLDS_REARRANGED
 
 QUERIES = load_queries("streams.admission", "rearranging.sql")
@@ -53,6 +54,10 @@ class Homes:
                 self._home.setdefault(position, household)
         here = sorted(position for position, home in self._home.items() if home == household)
         return [self._events[position] for position in here if position in self._events]
+
+    def keys_at(self, positions: Iterable[int]) -> set[EventKey]:
+        """Return which events stand at these positions, as far as their households were read."""
+        return {self._events[at].key for at in positions if at in self._events}
 
     def home_of(self, position: int, placed_in: HouseholdId) -> Home:
         """Return where a row counts now that was placed in one household."""

@@ -272,7 +272,7 @@ def _load_corrections(connection: Connection, view: RegionView, drafts: Collecti
     spoken_of |= {d.statement.corrects for d in drafts if d.statement.corrects is not None}
     if not spoken_of:
         return
-    _load_events(connection, view, spoken_of)
+    load_events(connection, view, spoken_of)
     view.corrections.load(stored)
     named_here = {
         p.pid for d in drafts if d.key in spoken_of for p in d.statement.persons if p.is_subject
@@ -281,7 +281,8 @@ def _load_corrections(connection: Connection, view: RegionView, drafts: Collecti
     view.load_people(connection, {pid for _, pid in view.members.live})
 
 
-def _load_events(connection: Connection, view: RegionView, keys: set[EventKey]) -> None:
+def load_events(connection: Connection, view: RegionView, keys: set[EventKey]) -> None:
+    """Read where these events were applied, and in which households they count."""
     rows = connection.execute(
         QUERIES["find_event_households"],
         {

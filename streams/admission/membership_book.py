@@ -203,6 +203,15 @@ class MembershipBook:
         for household, pid in rows:
             self.refused.setdefault((HouseholdId(household), Pid(pid)), True)
 
+    def refused_by(self, connection: Connection, household: HouseholdId) -> set[Pid]:
+        """Return who does not belong to a household, by the tables and by what this unit says."""
+        asked = {"region": self.region, "household": household}
+        for (pid,) in connection.execute(LINKING["find_refused_by"], asked):
+            self.refused.setdefault((household, Pid(pid)), True)
+        return {
+            pid for (home, pid), refused in self.refused.items() if home == household and refused
+        }
+
     def _enter(self, rows: Collection[tuple[object, ...]]) -> None:
         """Take stored supports, as this unit has left them: some have moved or fallen since."""
         for position, household, pid, role, valid_from, is_void in rows:

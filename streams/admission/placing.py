@@ -15,8 +15,8 @@ from streams.admission.corrections import Change
 from streams.admission.journal_rows import Draft
 from streams.admission.linking_store import RegionView, ReviewEntry, load_ages
 from streams.admission.pending import Waiting, WaitingRoom, WakeQueue
-from streams.admission.rearrangement_rows import rearrangement_row
-from streams.admission.rearranging import Plan, Rearranger, is_decision
+from streams.admission.rearrangement_rows import Plan, rearrangement_row
+from streams.admission.rearranging import Rearranger, is_decision
 from streams.admission.sightings import Sighting, row_for, sightings_in
 from streams.household.linking import (
     Decision,

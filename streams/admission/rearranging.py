@@ -6,20 +6,20 @@ on is the hub's own row behind it, so that readers and rebuilds follow and decid
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from schemas.identity import HouseholdId, Pid
 from streams.admission.arrangements import Arrangement, Kind
-from streams.admission.corrections import REPLACED, Change
-from streams.admission.homes import Home
+from streams.admission.corrections import Change
 from streams.admission.journal_rows import DECISION, Draft
 from streams.admission.linking_store import RegionView, load_ages
 from streams.admission.membership_book import Support
+from streams.admission.rearrangement_rows import Plan
+from streams.admission.replacing import follow_correction, keep_with_replacements
 from streams.admission.residences import PEOPLE_MAX as RESIDENTS_MAX
 from streams.household.dividing import GOES, STAYS, Division, PlacedEvent
 from streams.household.linking import Review, ReviewKind
@@ -30,33 +30,6 @@ MOVED_MAX = 15_000
 MERGES = frozenset({"MERGE", "CONFIRM_LINK"})
 SETTLING = {"CONFIRM_LINK": "confirmed", "REFUSE_LINK": "refused"}
 """What becomes of a review entry, by the kind of the decision about it."""
-
-
-@dataclass(slots=True)
-class Plan:
-    """What one row did to households: for the row itself, and for the hub's row behind it."""
-
-    change: str = "CORRECTED"
-    valid_from: date | None = None
-    split_off: HouseholdId | None = None
-    households: tuple[HouseholdId, ...] = ()
-    decisions: list[Mapping[str, Any]] = field(default_factory=list)
-    moves: dict[int, tuple[Home, Home]] = field(default_factory=dict)
-    people: set[Pid] = field(default_factory=set)
-    is_active: bool = False
-
-    def move(self, position: int, left: Home, joined: Home) -> None:
-        """Note a move; several of one row are one, from where it was to where it ends."""
-        first, _ = self.moves.get(position, (left, joined))
-        self.moves[position] = (first, joined)
-
-    def grouped(self) -> dict[tuple[Home, Home], list[int]]:
-        """Return the positions by (household left, household joined), without empty moves."""
-        groups: dict[tuple[Home, Home], list[int]] = {}
-        for position, (left, joined) in sorted(self.moves.items()):
-            if left != joined:
-                groups.setdefault((left, joined), []).append(position)
-        return groups
 
 
 def is_decision(draft: Draft) -> bool:
@@ -98,6 +71,7 @@ class Rearranger:
         """
         plan = Plan(split_off=split_off)
         self._carry_out(plan, draft, position, position, known_at)
+        keep_with_replacements(self.view, plan)
         return plan
 
     def correct(self, plan: Plan, change: Change, draft: Draft, at: int) -> None:
@@ -109,7 +83,7 @@ class Rearranger:
         done = self.book.of(target)
         if change.is_void:
             for arrangement in reversed(done):
-                self._undo(plan, arrangement, at)
+                self._undo(plan, arrangement, target, at)
             if done:
                 self.book.mark(target, is_undone=True)
             self._open_again(target)
@@ -117,7 +91,8 @@ class Rearranger:
             known_at: datetime = draft.row["recorded_at"]
             self._carry_out(plan, decision, target, at, known_at)
         if not done:
-            self._correct_event(plan, change, target)
+            self._load_people(follow_correction(self.view, plan, change, target))
+        keep_with_replacements(self.view, plan)
 
     def co_residence(self, draft: Draft, household: HouseholdId, position: int) -> list[Review]:
         """Return a doubt for each other household that lives where this one is new."""
@@ -151,15 +126,13 @@ class Rearranger:
         self._settle(draft, decision)
         match draft.body["kind"]:
             case "MERGE" | "CONFIRM_LINK" if len(named) > 1:
-                plan.change = "MERGED"
-                for other in dict.fromkeys(named[1:]):
-                    if other != named[0]:
-                        self._merge(plan, named[0], other, at)
-                        self.book.add(decision, Kind.MERGE, named[0], other, at)
+                self._merge_all(plan, named, decision, at)
             case "SPLIT":
                 plan.change = "SPLIT"
                 split_off = next((a.other for a in earlier if a.kind is Kind.SPLIT), plan.split_off)
                 target = named[1] if len(named) > 1 else HouseholdId(split_off or random_token())
+                self._take_back_along(plan, earlier, people, at)
+                self._know(target)
                 if target not in self.view.founded:
                     self.view.found(target, draft, decision, known_at)
                 if target != named[0]:
@@ -189,13 +162,26 @@ class Rearranger:
                 del self.view.settled[entry]
         self.view.opened_again.add(decision)
 
-    def _merge(self, plan: Plan, kept: HouseholdId, other: HouseholdId, at: int) -> None:
+    def _merge_all(self, plan: Plan, named: Sequence[HouseholdId], decision: int, at: int) -> None:
+        """Let all other households go on in the first one."""
+        plan.change = "MERGED"
+        for other in dict.fromkeys(named[1:]):
+            if other != named[0]:
+                for pid in self._merge(plan, named[0], other, at):
+                    self.book.add(decision, Kind.REFUSE, named[0], pid, at)
+                self.book.add(decision, Kind.MERGE, named[0], other, at)
+
+    def _merge(self, plan: Plan, kept: HouseholdId, other: HouseholdId, at: int) -> Collection[Pid]:
+        """Let a household go on in another one; return whom that refuses now, too."""
         view = self.view
         people = self._members(kept) | self._members(other)
         self._load_people(people)
         for pid in sorted(view.members.members_of(other)):
             if view.members.refused.get((kept, pid), False):
                 view.members.admit((kept, pid), at)
+        refused = self._refused_along(kept, other)
+        for pid in refused:
+            view.members.refuse((kept, pid), at)
         events = self.homes.events_of(other)
         self._shift(plan, events, other, kept, at)
         view.members.move_rest(other, kept, at)
@@ -205,6 +191,21 @@ class Rearranger:
         plan.people |= people
         plan.households = tuple(dict.fromkeys([*plan.households, kept, other]))
         plan.decisions.append(_decision("MERGED", kept, other))
+        return refused
+
+    def _refused_along(self, kept: HouseholdId, other: HouseholdId) -> list[Pid]:
+        """Return whom a merged household refuses and the other neither refuses nor has.
+
+        A member of the other stays one: by that family's own events, not by this one's.
+        """
+        refused = self.view.members.refused_by(self.homes.connection, other)
+        self._load_people(refused)
+        return sorted(
+            pid
+            for pid in refused
+            if kept not in self.view.members.open[pid]
+            and not self.view.members.refused.get((kept, pid), False)
+        )
 
     def _split(
         self,
@@ -263,7 +264,7 @@ class Rearranger:
             plan.people.add(pid)
         plan.decisions.append(_decision("LINK_CONFIRMED", household))
 
-    def _undo(self, plan: Plan, done: Arrangement, at: int) -> None:
+    def _undo(self, plan: Plan, done: Arrangement, decision: int, at: int) -> None:
         self._know(HouseholdId(done.kept))
         if done.kind in {Kind.MERGE, Kind.SPLIT}:
             self._know(HouseholdId(done.other))
@@ -277,15 +278,30 @@ class Rearranger:
                 plan.change = "SPLIT_UNDONE"
                 other = self.view.current(HouseholdId(done.other))
                 if other != kept:
-                    self._merge(plan, kept, other, at)
+                    for pid in self._merge(plan, kept, other, at):
+                        self.book.add(decision, Kind.REFUSE, kept, pid, at)
             case Kind.REFUSE:
-                self._load_people({Pid(done.other)} | self._members(kept))
-                self.view.members.admit((kept, Pid(done.other)), at)
-                plan.people.add(Pid(done.other))
+                self._take_back_refusal(plan, done, at)
             case Kind.ADMIT:
                 self._load_people({Pid(done.other)} | self._members(kept))
                 self.view.members.refuse((kept, Pid(done.other)), at)
                 plan.people.add(Pid(done.other))
+
+    def _take_back_along(
+        self, plan: Plan, earlier: Iterable[Arrangement], people: Collection[Pid], at: int
+    ) -> None:
+        """Take back what came along when the split was undone, now that it is done once more."""
+        for one in earlier:
+            if one.kind is Kind.REFUSE and one.other not in people:
+                self._take_back_refusal(plan, one, at)
+
+    def _take_back_refusal(self, plan: Plan, done: Arrangement, at: int) -> None:
+        """Let a person belong after all, also where the refusing household went into since."""
+        kept = self.view.current(HouseholdId(done.kept))
+        self._load_people({Pid(done.other)} | self._members(kept))
+        for home in dict.fromkeys([HouseholdId(done.kept), kept]):
+            self.view.members.admit((home, Pid(done.other)), at)
+        plan.people.add(Pid(done.other))
 
     def _part(self, plan: Plan, kept: HouseholdId, done: Arrangement, at: int) -> None:
         """Give a household back what was its own before a merge, and what has come for it since."""
@@ -314,33 +330,6 @@ class Rearranger:
         plan.people |= members
         plan.households = tuple(dict.fromkeys([*plan.households, other]))
         plan.decisions.append(_decision("UNDONE", kept, other))
-
-    def _correct_event(self, plan: Plan, change: Change, target: int) -> None:
-        """Let a replaced event leave its household when the replacement stands in another one."""
-        view = self.view
-        seen = {pid for _, pid in view.members.by_position.get(target, {})}
-        plan.people |= seen | view.sightings.seen_at(self.homes.connection, [target])
-        self._load_people(plan.people)
-        if not change.is_void:
-            left = self.homes.left_from(target)
-            if left is not None:
-                self._know(left)
-                self._out(plan, change, target, None, view.current(left))
-            return
-        deciding = view.corrections.deciding(change.event)
-        here = view.events.get(change.event, ())
-        if deciding is None or deciding.kind != REPLACED or len(here) != 1:
-            return
-        assert deciding.replacement is not None
-        there = view.events.get(deciding.replacement, ())
-        if there and here[0] not in there:
-            self._out(plan, change, target, here[0], None)
-
-    def _out(self, plan: Plan, change: Change, target: int, left: Home, joined: Home) -> None:
-        """Take an event out of its household, or back; its void support stays as it is."""
-        self.homes.move([target], joined)
-        plan.move(target, left, joined)
-        self.view.events[change.event] = () if joined is None else (joined,)
 
     def _shift(
         self,

@@ -298,23 +298,6 @@ def test_who_was_seen_elsewhere_is_not_elsewhere_after_a_merge(road: AdmissionRo
     assert told(road) == before
 
 
-def test_a_replacement_in_another_household_takes_its_target_out_of_the_first(
-    road: AdmissionRoad,
-) -> None:
-    police(road, "wrong", 0)
-    police(road, "other", 0)
-    police(road, "family", 5)
-    road.unit()
-    corrected(road, "k", "wrong", "REPLACED", replacement_event_id=event_id("right"))
-    police(road, "right", 5)
-    road.unit()
-    assert road.households("right") == road.households("family")
-    assert (home(road, "wrong"), home(road, "other")) == (None, road.households("other")[0])
-    corrected(road, "kk", "k", "RETRACTED")
-    road.unit()
-    assert home(road, "wrong") == road.households("other")[0]
-
-
 def test_a_rolled_back_merge_leaves_nothing(road: AdmissionRoad) -> None:
     a, b = two_families(road)
     decided(road, "m", "MERGE", a, b)

@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 
 from hub import rebuild_parts
-from hub.backtest import Asked, Backtest, backtest, week_of
+from hub.backtest import Asked, Backtest, backtest
+from hub.rates import rates
+from hub.trials import Days, week_of
 from schemas.codec import decode_body
 from streams.engine.errors import StopError
+from streams.household import steps
 from streams.household.rule_set import RuleSet
 from streams.household.rules.repeated_reports import RepeatedReports
 from streams.household.terms import amsterdam_day
@@ -102,11 +105,11 @@ def test_days_bound_what_is_counted(live: LiveTables) -> None:
     days = sorted(raised_days(live))
     first, last = days[1], days[-2]
     part = backtest(
-        live.url, Asked(rule_id="R02", changes={}, first=first, last=last, region=REGION)
+        live.url, Asked(rule_id="R02", changes={}, days=Days(first=first, last=last), region=REGION)
     )
     assert 0 < part.now.findings < whole.now.findings
     assert part.now.findings == sum(first <= day <= last for day in raised_days(live))
-    assert part.rows < whole.rows
+    assert part.trials.rows < whole.trials.rows
 
 
 def raised_days(live: LiveTables) -> list[date]:
@@ -117,6 +120,81 @@ def raised_days(live: LiveTables) -> list[date]:
         for one in said
         if one["kind"] == "RAISED" and one["rule_id"] == "R02"
     ]
+
+
+def test_the_rates_are_those_of_the_finding_log(live: LiveTables) -> None:
+    document = rates(live.url, days=Days(), region=None).document()
+    logged = live.query("select body from engine.findings")
+    said = [decode_body("FindingEvent", 1, bytes(body)) for (body,) in logged]
+    raised = Counter(one["rule_id"] for one in said if one["kind"] == "RAISED")
+    high: dict[str, set[str]] = {}
+    for one in said:
+        if one["kind"] in ("RAISED", "RENEWED") and one["level"] in ("HIGH", "CRITICAL"):
+            high.setdefault(one["rule_id"], set()).add(one["finding_id"])
+    rules = {each["rule"]: each for each in document["rules"]}
+    assert {rule: each["findings"] for rule, each in rules.items() if each["findings"]} == raised
+    assert {r: each["high"] for r, each in rules.items() if each["high"]} == {
+        rule: len(found) for rule, found in high.items()
+    }
+    weeks = [week["findings"] for week in document["weeks"]]
+    assert {rule: sum(week[rule] for week in weeks) for rule in rules if raised[rule]} == raised
+    reports = document["reports"]
+    assert reports == sum(week["reports"] for week in document["weeks"]) > 0
+    assert rules["R01"]["share"] == round(raised["R01"] / reports, 4)
+    assert any(each["is_too_high"] for each in rules.values())
+    assert document["households_waiting"] == 0
+
+
+def test_the_rates_count_within_the_days_asked(live: LiveTables) -> None:
+    days = sorted(raised_days(live))
+    part = rates(live.url, days=Days(first=days[1], last=days[-2]), region=REGION).document()
+    found = {each["rule"]: each["findings"] for each in part["rules"]}
+    assert found["R02"] == sum(days[1] <= day <= days[-2] for day in days)
+
+
+@pytest.fixture
+def parked(live: LiveTables) -> Iterator[str]:
+    """A household of the region with findings waits from its first row on."""
+    ((household, stage, version),) = live.query(
+        "select f.household_id, h.stage, h.version from projections.finding f, engine.head h "
+        "where f.region = %s and h.region = %s and h.stage = 'radar' "
+        "and f.rule_id = 'R02' order by f.household_id limit 1",
+        REGION, REGION,
+    )  # fmt: skip
+    live.query(
+        "insert into engine.parked (id, stage, version, region, log, household_id, position, code,"
+        " place, attempts, parked_at, tried_at) values (gen_random_uuid(), %s, %s, %s, 'journal', "
+        "%s, 1, 'KeyError', 'fold.py:1', 1, now(), now())",
+        stage, version, REGION, household,
+    )  # fmt: skip
+    yield household
+    live.query("delete from engine.parked")
+
+
+def test_a_household_that_waits_is_left_out_and_said(live: LiveTables, parked: str) -> None:
+    found = backtest(live.url, Asked(rule_id="R02", changes={}, region=REGION))
+    assert parked not in found.now.households
+    assert found.document()["households_waiting"] == 1
+    document = rates(live.url, days=Days(), region=None).document()
+    assert document["households_waiting"] == 1
+
+
+def test_a_household_that_a_rule_cannot_take_is_left_out_and_said(
+    live: LiveTables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = backtest(live.url, Asked(rule_id="R01", changes={}, region=REGION))
+    broken = min(whole.now.households)
+    fold = steps.take_event
+
+    def fails(*arguments: Any, **named: Any) -> Any:
+        if named["household_id"] == broken:
+            raise KeyError("planted")
+        return fold(*arguments, **named)
+
+    monkeypatch.setattr("streams.radar.region_fold.take_event", fails)
+    rest = backtest(live.url, Asked(rule_id="R01", changes={}, region=REGION))
+    assert rest.now.households == whole.now.households - {broken}
+    assert rest.trials.waiting == 1
 
 
 def test_nothing_live_is_touched(live: LiveTables) -> None:
@@ -134,7 +212,11 @@ def test_nothing_live_is_touched(live: LiveTables) -> None:
         (Asked(rule_id="R99", changes={}), "there is no rule R99; there are R01, R02"),
         (Asked(rule_id="R01", changes={}, region="utrecht"), "no such region is open"),
         (
-            Asked(rule_id="R01", changes={}, first=date(2025, 2, 1), last=date(2025, 1, 1)),
+            Asked(
+                rule_id="R01",
+                changes={},
+                days=Days(first=date(2025, 2, 1), last=date(2025, 1, 1)),
+            ),
             "give the earlier day first",
         ),
     ],
@@ -162,6 +244,10 @@ def test_the_commands_answer_machines_and_people(live: LiveTables, tmp_path: Pat
     assert tried.code == 0, tried.said
     assert tried.json()["set"] == {"attention_episodes": 2}
     assert "only then" in tried.said
+    spoken = radar("rates", "--region", REGION, "--json")
+    assert spoken.code == 0, spoken.said
+    assert {each["rule"] for each in spoken.json()["rules"]} >= {"R01", "R12"}
+    assert "of reports" in spoken.said and "too many" in spoken.said
     wrong = radar("backtest", "R01", "--set", "sectors=2")
     assert wrong.code == 1
     assert "it has window_days (default 365), attention_episodes (default 3)" in wrong.said

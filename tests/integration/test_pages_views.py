@@ -18,6 +18,11 @@ VIEWS = (
     "radar_list_view",
     "parked_view",
     "household_journal_view",
+    "review_view",
+    "membership_view",
+    "named_view",
+    "numbered_person_view",
+    "residence_view",
 )
 ANYTHING: dict[str, Any] = {
     "region": "drenthe",
@@ -27,6 +32,9 @@ ANYTHING: dict[str, Any] = {
     "limit": 10,
     "offset": 0,
     "event_ids": ["one"],
+    "kind": None,
+    "households": [],
+    "pids": ["one"],
 }
 
 

@@ -344,6 +344,11 @@ VIEWS = {
     "region_view": "region name clock_mode now day journal_position projected_position"
     " projected_at",
     "parked_view": "region household_id",
+    "review_view": "region id kind known_at household_ids pids",
+    "membership_view": "region household_id pid role valid_from",
+    "named_view": "region position pid",
+    "numbered_person_view": "region pid",
+    "residence_view": "region address household_id lives_from lives_until",
 }
 
 

@@ -123,6 +123,7 @@ def test_units_do_not_matter_and_states_hold_what_counts_there(database: str, se
         for road in both:
             assert remembered(road) == counting(road)
             assert linked(road) == counted_homes(road)
+            assert apart(road) == []
 
 
 def _without_chance(found: list[object]) -> list[object]:
@@ -196,6 +197,30 @@ def counting(road: AdmissionRoad) -> dict[str, set[str]]:
             if home is not None:
                 found.setdefault(home, set()).add(row["event_id"])
     return found
+
+
+def apart(road: AdmissionRoad) -> list[tuple[str, str]]:
+    """Return the replaced events that count in another household than their replacement.
+
+    Only those of which one correction speaks, that nothing corrects in turn.
+    """
+    rows = road.query(
+        "select t.position, r.position, c.target_event_id, c.replacement_event_id"
+        " from admission.correction c"
+        " join admission.event t on (t.source, t.event_id) = (c.source, c.target_event_id)"
+        " join admission.event r on (r.source, r.event_id) = (c.source, c.replacement_event_id)"
+        " where not exists (select from admission.correction o where o.source = c.source"
+        " and (o.target_event_id = c.event_id"
+        " or o.target_event_id = c.target_event_id and o.event_id <> c.event_id))"
+    )
+    current = homes(road)
+    return [
+        (target_id, replacement_id)
+        for target, replacement, target_id, replacement_id in rows
+        if current[target] is not None
+        and current[replacement] is not None
+        and current[target] != current[replacement]
+    ]
 
 
 def linked(road: AdmissionRoad) -> set[tuple[str, str]]:

@@ -39,7 +39,7 @@ def events(slices: list[Slice]) -> list[SimulatedEvent]:
 
 
 def test_the_log_has_the_size_of_a_demonstration(log: list[Slice]) -> None:
-    assert 33_000 <= len(events(log)) <= 36_000
+    assert 36_000 <= len(events(log)) <= 41_000
 
 
 def test_every_inbound_kind_of_a_partner_occurs(log: list[Slice]) -> None:
@@ -117,6 +117,48 @@ def test_repeats_are_as_common_as_assumed(log: list[Slice]) -> None:
     assert 0.30 <= kinds["FIRST"] / total <= 0.40
     assert 0.34 <= (kinds["REPEAT_SEVERAL_KNOWN"] + kinds["REPEAT_ONE_KNOWN"]) / total <= 0.42
     assert 0.24 <= (kinds["DURING_ASSESSMENT"] + kinds["AFTER_ASSESSMENT"]) / total <= 0.32
+
+
+def test_most_families_are_spoken_with_and_none_after_the_assessment(log: list[Slice]) -> None:
+    heard: dict[str, list[date]] = {}
+    reached: Counter[bool] = Counter()
+    for event in events(log):
+        if event.record_name == "ContactRecorded":
+            heard.setdefault(event.record["case_id"], []).append(event.record["contacted_on"])
+            reached[event.record["reached"]] += 1
+    reports = [e.record for e in events(log) if e.record_name == "ReportRegistered"]
+    last = {
+        e.record["case_id"]: e.record["completed_on"]
+        for e in events(log)
+        if e.record_name == "SafetyAssessmentCompleted"
+    }
+    tried = sum(
+        any(timedelta() <= day - each["received_on"] <= timedelta(days=28) for day in days)
+        for each in reports
+        if (days := heard.get(each["case_id"]))
+    )
+    assert 0.5 <= tried / len(reports) <= 0.7
+    assert 0.75 <= reached[True] / reached.total() <= 0.85
+    counted = Counter(each["case_id"] for each in reports)
+    alone = {case for case in last if counted[case] == 1}
+    assert len(alone & heard.keys()) > 1_000
+    assert all(max(heard[case]) <= last[case] for case in alone & heard.keys())
+
+
+def test_households_come_back_into_the_log(log: list[Slice]) -> None:
+    """Two of three reports name somebody known; of the last year's, the log holds most."""
+    known: set[str] = set()
+    last_year: Counter[bool] = Counter()
+    for event in events(log):
+        if event.record_name not in ("PoliceReportSubmitted", "ReportSubmitted") and (
+            event.record_name != "ReportRegistered" or not event.persons
+        ):
+            continue
+        victim = event.persons[1]["bsn"]
+        if event.record["meta"]["occurred_at"].year == 2025:
+            last_year[victim in known] += 1
+        known.add(victim)
+    assert 0.52 <= last_year[True] / last_year.total() <= 0.68
 
 
 def test_the_radar_speaks_of_a_minority_of_households(log: list[Slice]) -> None:

@@ -15,7 +15,7 @@ from streams.engine.log import ADVICE, FINDINGS, JOURNAL
 from streams.engine.stage import Batch, InputRecord
 from streams.engine.transaction import UnitTransaction
 
-_NEEDED = ("streams.engine", "projections")
+_NEEDED = ("streams.engine", "streams.admission", "streams.vault", "projections")
 
 
 def migrate_projections(connection: Connection) -> None:

@@ -77,6 +77,10 @@ on conflict (id) do nothing;
 select r.household_id, r.pid from admission.link_refusal r
  where r.region = %(region)s and r.pid = any(%(pids)s::text[]);
 
+-- name: find_refused_by
+select r.pid from admission.link_refusal r
+ where r.region = %(region)s and r.household_id = %(household)s;
+
 -- name: insert_refusals
 insert into admission.link_refusal (region, household_id, pid)
 select %(region)s, v.household_id, v.pid

@@ -6,7 +6,9 @@ import copy
 import csv
 import io
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,11 +16,14 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 from query.problems import BadQuestion
+from query.report.blocks import ChartBlock, ChartKind, Series
 from query.report.chapters import publication
-from query.report.content import Disclosure, Report, Rule
+from query.report.charts import chart_svg
+from query.report.content import HIDDEN, Disclosure, Number, Report, Rule
 from query.report.csv_file import COLUMNS, report_csv
 from query.report.disclosure import disclosed
 from query.report.document import report_document
+from query.report.factsheet import factsheet
 from query.report.html_file import publication_html
 from query.report.question import months_of_year, report_question
 from tests.support.house import ROOT
@@ -160,3 +165,32 @@ def test_a_year_is_a_year() -> None:
     with pytest.raises(BadQuestion) as refused:
         months_of_year("23")
     assert "--year" in refused.value.detail
+
+
+def test_a_line_has_a_gap_where_a_number_is_not_shown() -> None:
+    def paths(values: Sequence[Number | None]) -> str:
+        chart = ChartBlock(
+            number=1,
+            title="proef",
+            kind=ChartKind.LINES,
+            places=["jan", "feb", "mrt", "apr"],
+            series=[Series(name="2025", values=values)],
+            summary="",
+        )
+        return chart_svg(chart)
+
+    def pieces(svg: str) -> int:
+        return max(str(line).count("M") for line in re.findall(r' d="([^"]*L[^"]*)"', svg))
+
+    assert pieces(paths([1, 2, 3, 4])) == 1
+    assert pieces(paths([1, 2, HIDDEN, 4])) == 2
+    # A month that was not over ends the line; nothing is drawn for it.
+    assert pieces(paths([1, 2, 3, None])) == 1
+
+
+def test_a_publication_of_one_municipality_says_so() -> None:
+    whole = report()
+    part = replace(whole, question=replace(whole.question, municipality="GM0106"))
+    for tell in (publication, factsheet):
+        assert tell(whole).subtitle == "Veilig Thuis Drenthe"
+        assert tell(part).subtitle == "Veilig Thuis Drenthe, gemeente Assen"

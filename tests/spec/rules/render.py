@@ -10,7 +10,7 @@ from streams.household.findings import COOL_DOWN_DAYS, EXPIRY_DAYS
 from streams.household.rules import RULES, Rule
 from streams.household.severity import SEVERITY_BREAKS_SILENCE, Level
 from tests.spec.rules.cases import CASES
-from tests.spec.rules.measured import EXPLAINED, FINDINGS, REPORTS
+from tests.spec.rules.measured import EXPLAINED, MEASURED, RATES
 from tests.spec.rules.shape import Case
 
 PAGE = Path(__file__).parents[3] / "docs" / "rules.md"
@@ -38,7 +38,43 @@ door een score.
 
 def page() -> str:
     """Return the whole page."""
-    return "\n".join([INTRODUCTION, *(_rule(rule) for rule in RULES)])
+    return "\n".join([INTRODUCTION, *_rates(), *(_rule(rule) for rule in RULES)])
+
+
+def _rates() -> list[str]:
+    """Return the table of how often each rule speaks."""
+    rows = [
+        f"| {rule.rule_id} {rule.label} | {rate['findings']} | {_decimal(rate['per_week'])} "
+        f"| {rate['most_in_a_week']} | {_percent(rate['share'])} | {_percent(rate['high_share'])} |"
+        for rule in RULES
+        for rate in [RATES[rule.rule_id]]
+    ]
+    return [
+        "## Hoe vaak de regels spreken",
+        "",
+        (
+            f"Oefenregio: gesimuleerd Drenthe, {MEASURED['reports']} meldingen in "
+            f"{MEASURED['weeks']} weken, met de standaard van elke regel. De weken zelf geeft "
+            "`radar rules rates`. Een regel die op meer dan 15 % van de meldingen hoog of kritiek "
+            "is, heeft een verkeerde standaard of een fout."
+        ),
+        "",
+        (
+            "| regel | radarsignalen | per week | meeste in een week | van de meldingen "
+            "| hoog of kritiek |"
+        ),
+        "| --- | --- | --- | --- | --- | --- |",
+        *rows,
+        "",
+    ]
+
+
+def _decimal(number: float) -> str:
+    return f"{number:.1f}".replace(".", ",")
+
+
+def _percent(share: float) -> str:
+    return f"{_decimal(100 * share)} %"
 
 
 def _rule(rule: type[Rule]) -> str:
@@ -62,11 +98,11 @@ def _rule(rule: type[Rule]) -> str:
 
 
 def _how_often(rule_id: str) -> str:
-    findings, high = FINDINGS[rule_id]
-    share = f"{100 * high / REPORTS:.1f}".replace(".", ",")
+    rate = RATES[rule_id]
     said = (
-        f"In de oefenregio (gesimuleerd Drenthe, {REPORTS} meldingen): {findings} radarsignalen; "
-        f"hoog of kritiek op {share} % van de meldingen."
+        f"In de oefenregio (gesimuleerd Drenthe, {MEASURED['reports']} meldingen): "
+        f"{rate['findings']} radarsignalen, {_decimal(rate['per_week'])} per week; hoog of kritiek "
+        f"op {_percent(rate['high_share'])} van de meldingen."
     )
     return f"{said} {EXPLAINED[rule_id]}" if rule_id in EXPLAINED else said
 
@@ -81,12 +117,15 @@ def _parameters(parameters: dict[str, int]) -> list[str]:
 def page_cases() -> str:
     """Return the cases for the analysts' page, by rule."""
     found = {
-        rule.rule_id: [
-            {"title": case.title, "said": said, "levels": levels}
-            for case in CASES
-            if case.rule == rule.rule_id
-            for said, levels in [_parts(case)]
-        ]
+        rule.rule_id: {
+            "often": _how_often(rule.rule_id),
+            "cases": [
+                {"title": case.title, "said": said, "levels": levels}
+                for case in CASES
+                if case.rule == rule.rule_id
+                for said, levels in [_parts(case)]
+            ],
+        }
         for rule in RULES
     }
     return json.dumps(found, ensure_ascii=False, indent=1) + "\n"

@@ -12,6 +12,7 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from tests.support.pages.invented_doubts import fill_reviews
 from tests.support.pages.invented_journal import journal_rows as rows_of_steps
 
 REGION = "drenthe"
@@ -60,6 +61,7 @@ def fill(connection: psycopg.Connection[Any]) -> None:
     _insert(connection, "radar_list_view", radar_rows())
     _insert(connection, "fact_report", report_facts())
     _insert(connection, "household_journal_view", journal_rows())
+    fill_reviews(connection, _insert)
 
 
 def region_row() -> Row:

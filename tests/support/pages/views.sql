@@ -1,7 +1,8 @@
 -- Tables in the form of the views that the pages read: what stands on a page can be chosen freely.
 drop view projections.region_view, projections.household_view, projections.timeline_view,
   projections.finding_view, projections.radar_list_view, projections.parked_view,
-  projections.household_journal_view cascade;
+  projections.household_journal_view, projections.review_view, projections.membership_view,
+  projections.named_view, projections.numbered_person_view, projections.residence_view cascade;
 
 create table projections.region_view (
   region text primary key,
@@ -95,4 +96,40 @@ create table projections.household_journal_view (
   households text[] not null,
   body bytea not null,
   primary key (region, position)
+);
+
+create table projections.review_view (
+  region text not null,
+  id uuid primary key,
+  kind text not null,
+  known_at timestamptz not null,
+  household_ids text[] not null,
+  pids text[] not null
+);
+
+create table projections.membership_view (
+  region text not null,
+  household_id text not null,
+  pid text not null,
+  role text not null,
+  valid_from date not null
+);
+
+create table projections.named_view (
+  region text not null,
+  position bigint not null,
+  pid text not null
+);
+
+create table projections.numbered_person_view (
+  region text not null,
+  pid text not null
+);
+
+create table projections.residence_view (
+  region text not null,
+  address text not null,
+  household_id text not null,
+  lives_from date not null,
+  lives_until date
 );

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from hub.backtest import week_of
 from hub.rules import defaults, parse_changes
+from hub.trials import week_of
 from streams.engine.errors import StopError
 from streams.household.rules import RULES
 
