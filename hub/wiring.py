@@ -102,8 +102,11 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
 
 def import_rooms(name: str) -> None:
     """Import what a stage needs, and build nothing."""
+    from streams.engine.faust_worker import import_shell
+
     for module in (*ROOMS[name], "streams.engine.faust_transport"):
         importlib.import_module(module)
+    import_shell()
 
 
 def stage_topics() -> Mapping[str, tuple[str, ...]]:

@@ -24,7 +24,7 @@ from hub.local import launch
 from hub.local.errors import ServiceFailed, StartInterrupted
 from hub.local.processes import remember, signal_group
 
-KEEPER_POLL_SECONDS = 0.25
+KEEPER_POLL_SECONDS = 0.1
 READY_POLL_SECONDS = 0.05
 STOP_SECONDS_MAX = 20.0  # a JVM that writes its class archive needs about four
 RESTART_DELAY_SECONDS_MIN = 0.5

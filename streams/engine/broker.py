@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
@@ -27,6 +26,7 @@ REQUEST_SECONDS_MAX = 10.0
 # By default librdkafka waits up to ten seconds before it tries a broker again that was away.
 RECONNECT_MS_MAX = 500
 RETRY_SECONDS = 0.5
+FETCH_WAIT_MS = 10
 
 Bounds = Mapping[tuple[str, int], tuple[int, int]]
 """First offset kept and next offset of each (topic, partition)."""
@@ -68,9 +68,12 @@ class KafkaBroker:
             "enable.auto.commit": False,
             "enable.partition.eof": True,
             "auto.offset.reset": "error",
+            # A fetch that waits for news of one partition would hold up the next one's first.
+            "fetch.wait.max.ms": FETCH_WAIT_MS,
             "log_level": 2,
             "reconnect.backoff.max.ms": RECONNECT_MS_MAX,
         }
+        self._reader: Consumer | None = None
 
     def topic_ids(self, topics: Iterable[str]) -> Mapping[str, str]:
         """Return Kafka's id of each topic; a missing topic is a StopError that names it."""
@@ -107,19 +110,37 @@ class KafkaBroker:
         return {place: (first[place], last[place]) for place in first}
 
     def read(self, topic: str, partition: int, first: int, last: int) -> Iterator[InputRecord]:
-        """Yield the records that the topic still has from offset `first` to `last`, in order."""
-        with contextlib.closing(Consumer(self._reading)) as consumer:
-            consumer.assign([TopicPartition(topic, partition, first)])
-            while True:
-                message = consumer.poll(REQUEST_SECONDS_MAX)
-                if message is None:
-                    raise TransientError(f"topic {topic} does not answer now")
-                if _is_end(message) or (message.offset() or 0) > last:
-                    return
-                record = _record(topic, message)
-                yield record
-                if record.offset == last:
-                    return
+        """Yield the records that the topic still has from offset `first` to `last`, in order.
+
+        One reader serves all claims of a process: making one, and closing it, takes far longer
+        than what a claim after a kill has to read.  After an error nothing about it is certain.
+        """
+        reader, self._reader = self._reader or Consumer(self._reading), None
+        reader.assign([TopicPartition(topic, partition, first)])
+        is_sound = False
+        try:
+            yield from _read(reader, topic, last)
+            reader.unassign()
+            is_sound = True
+        finally:
+            if is_sound:
+                self._reader = reader
+            else:
+                reader.close()
+
+
+def _read(consumer: Consumer, topic: str, last: int) -> Iterator[InputRecord]:
+    """Yield what comes, up to offset `last` or the end of the one partition that is assigned."""
+    while True:
+        message = consumer.poll(REQUEST_SECONDS_MAX)
+        if message is None:
+            raise TransientError(f"topic {topic} does not answer now")
+        if _is_end(message) or (message.offset() or 0) > last:
+            return
+        record = _record(topic, message)
+        yield record
+        if record.offset == last:
+            return
 
 
 def _is_end(message: Message) -> bool:

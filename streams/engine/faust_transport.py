@@ -1,15 +1,17 @@
 """Faust's transport under the scheme `radar://`: one poll is one unit of work.
 
 Stock Faust commits past failed events and drops whole batches (docs/decisions/0002), so three
-things are ours: where reading starts (PostgreSQL), what a poll is (a unit), and what a commit
-of offsets means (a mirror of PostgreSQL for lag tools).  Only methods without underscore are
-overridden, but for the two that undo Faust's hard-coded fetch wait of 1.5 s.
+things are ours: where reading starts (PostgreSQL), what becomes a unit (whatever came while the
+last one was written), and what a commit of offsets means (a mirror of PostgreSQL for lag tools).
+Only methods without underscore are overridden, but for those that undo Faust's hard-coded fetch
+wait of 1.5 s and its pause of 1 s, and the two where polls and seeks meet.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,39 +20,63 @@ from aiokafka.errors import KafkaConnectionError
 from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import TP, ConsumerMessage
 
+from streams.engine.gathering import Gathering, Polled
 from streams.engine.unit import Unit, unit_of
 
 if TYPE_CHECKING:
     from streams.engine.faust_worker import RadarApp
 
-# How long a fetch may wait for news.  A pending fetch does not yet ask for partitions whose
-# records were just delivered, so under load the wait must be short; an idle worker may wait
-# longer and costs less.
-FETCH_WAIT_BUSY_MS = 20
-FETCH_WAIT_IDLE_MS = 500
-IDLE_AFTER_POLLS = 3
+# How long a fetch may wait at the broker for news.
+FETCH_WAIT_MS = 500
+# aiokafka fetches nothing more from a broker while anything fetched waits to be polled, so we poll
+# while a unit is written, too; but now and then only, since a fetch has a price for each partition
+# and single records would come as fast as they can be fetched.
+POLL_PAUSE_SECONDS = 0.05
+# This much is enough for a unit; what is beyond it may wait at aiokafka.
+RECORDS_ENOUGH = 2_000
+# What the last poll left behind is a round trip to the broker away.
+FRESH_SECONDS = 0.003
+FRESH_POLLS = 2
+# By default aiokafka does fetch after 0.1 s, from the other partitions only, and those that are
+# polled then stay out until that fetch returns: on a busy machine the wait above, for nothing.
+PREFETCH_BACKOFF_SECONDS = 5.0
+# Faust sleeps a second where nothing is assigned yet, which a start would pay.
+UNASSIGNED_SECONDS = 0.05
 
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):
-    """aiokafka's consumer in its own thread, with a fetch wait that follows the load."""
+    """aiokafka's consumer in its own thread; the only place where polls and seeks have an order."""
+
+    seeks = 0
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)
-        consumer._fetch_max_wait_ms = FETCH_WAIT_BUSY_MS  # noqa: SLF001 - hard-coded in Faust
+        consumer._fetch_max_wait_ms = FETCH_WAIT_MS  # noqa: SLF001 - hard-coded in Faust
         name_lost_connections(consumer._client)  # noqa: SLF001 - not given to its users
         return consumer
 
-    def wait_for_news(self, milliseconds: int) -> None:
-        """Set how long the next fetches wait for news at the broker."""
-        fetcher = getattr(self._consumer, "_fetcher", None)
-        if fetcher is not None:
-            fetcher._fetch_max_wait_ms = milliseconds  # noqa: SLF001 - no setter exists
+    async def _seek_wait(self, consumer: Any, partitions: Mapping[TP, int]) -> None:
+        # Nothing is awaited before the positions have moved, so no poll comes in between.
+        self.seeks += 1
+        await super()._seek_wait(consumer, partitions)
+
+    async def _fetch_records(self, *args: Any, **options: Any) -> Any:
+        """Return what was polled, and after how many seeks; none comes in between either."""
+        self._ensure_consumer()._fetcher._prefetch_backoff = PREFETCH_BACKOFF_SECONDS  # noqa: SLF001
+        records = await super()._fetch_records(*args, **options)
+        return Polled(seeks=self.seeks, records=records)
 
 
 class Consumer(driver.Consumer):
     """Reads from PostgreSQL's offsets and hands over units."""
 
-    quiet_polls = 0
+    def on_init(self) -> None:
+        """Begin with nothing gathered."""
+        super().on_init()
+        self.gathering = Gathering()
+        self.polling: asyncio.Task[Polled] | None = None
+        self.polled_at = 0.0
+        self.fresh_polls = 0
 
     @property
     def radar(self) -> RadarApp:
@@ -67,6 +93,7 @@ class Consumer(driver.Consumer):
         it is told, so that it does not claim later what is somebody else's by then.
         """
         radar = self.radar
+        self.gathering.forget()
         radar.close_unit()
         rebalances, abandoned = radar.rebalancing_count, threading.Event()
 
@@ -82,6 +109,7 @@ class Consumer(driver.Consumer):
         positions = {TP(*at): offset for at, offset in offsets.items()}
         if positions:
             await self._thread.seek_wait(positions)
+            self.gathering.begin(cast(ConsumerThread, self._thread).seeks)
         return positions
 
     async def commit(
@@ -104,33 +132,75 @@ class Consumer(driver.Consumer):
         self,
         timeout: float,  # noqa: ASYNC109
     ) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
-        """Yield one message per partition, all carrying the poll's one unit.
+        """Yield one message that carries a unit: all that was polled since the last one began.
 
-        While a unit is being written nothing is polled, so the next poll brings more at once:
-        load makes bigger units, not queues.
+        One unit is written at a time and polling goes on meanwhile: load makes bigger units, not
+        queues, and nothing waits for more than the unit before it.
         """
         app = self.radar
-        await app.unit_closed()
-        records, _ = await self._wait_next_records(timeout)
-        self._follow_load(bool(records))
-        if not records or self.should_stop or not self.flow_active:
+        await self._gather(timeout)
+        if self.should_stop or not self.flow_active or app.open_until is not None:
             return
-        unit = unit_of(app.core.leases, records)
+        unit = unit_of(app.core.leases, self.gathering.take())
         if not unit.batches:
             return
         app.open_unit()
-        for tp, polled in records.items():
-            if (tp.topic, tp.partition) in app.core.leases:
-                last = polled[-1].offset
-                yield TP(*tp), _carrier(tp, last, unit, app.consumer_generation_id)
+        yield _carrier(unit, app.consumer_generation_id)
 
-    def _follow_load(self, busy: bool) -> None:
-        thread = cast(ConsumerThread, self._thread)
-        if busy and self.quiet_polls >= IDLE_AFTER_POLLS:
-            thread.wait_for_news(FETCH_WAIT_BUSY_MS)
-        self.quiet_polls = 0 if busy else self.quiet_polls + 1
-        if self.quiet_polls == IDLE_AFTER_POLLS:
-            thread.wait_for_news(FETCH_WAIT_IDLE_MS)
+    async def _gather(self, timeout: float) -> None:  # noqa: ASYNC109 - the signature is Faust's
+        """Poll until something may be written, or nothing has come for so long."""
+        app, gathered = self.radar, self.gathering
+        until = time.monotonic() + timeout
+        while (left := until - time.monotonic()) > 0 and not self.should_stop:
+            self._add_polled()
+            is_writing, is_full = app.open_until is not None, gathered.count >= RECORDS_ENOUGH
+            if is_writing:
+                self.fresh_polls = 0
+            elif is_full or (gathered.count and self._pause() <= 0):
+                return
+            rests = self.polled_at + POLL_PAUSE_SECONDS - time.monotonic()
+            is_resting = is_writing and gathered.count > 0 and rests > 0
+            if self.polling is None and not is_full and not is_resting:
+                self.polling = asyncio.create_task(self._poll(timeout))
+                self.polled_at = time.monotonic()
+            if is_resting:
+                left = min(left, rests)
+            elif gathered.count and not is_writing:
+                left = min(left, max(self._pause(), 0.0))
+            waited_for = {each for each in (self.polling, app.open_until) if each is not None}
+            await asyncio.wait(waited_for, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+
+    def _add_polled(self) -> None:
+        if self.polling is not None and self.polling.done():
+            done, self.polling = self.polling, None
+            self.gathering.add(done.result())
+            self.fresh_polls += 1
+
+    def _pause(self) -> float:
+        """Return how long what is gathered still waits: for more, and for what came meanwhile.
+
+        The first poll after a unit brings what was fetched when the last one was made, the second
+        all that has come since; one that waits has nothing left to bring.
+        """
+        fresh = self.polled_at + FRESH_SECONDS - time.monotonic()
+        return max(self.radar.gathers_for(), 0.0 if self.fresh_polls >= FRESH_POLLS else fresh)
+
+    async def _poll(self, timeout: float) -> Polled:  # noqa: ASYNC109 - as Faust calls it
+        while not self.flow_active:
+            await self.wait(cast(Any, self.can_resume_flow))
+            if self.should_stop:
+                return Polled()
+        active = self._get_active_partitions()
+        if not active:
+            await asyncio.sleep(UNASSIGNED_SECONDS)
+            return Polled()
+        return cast(Polled, await self._getmany(active_partitions=active, timeout=timeout))
+
+    async def on_stop(self) -> None:
+        """End the poll that is on its way; what it brings is read again by whoever comes next."""
+        if self.polling is not None:
+            self.polling.cancel()
+        await super().on_stop()
 
 
 def name_lost_connections(client: Any) -> None:
@@ -151,12 +221,15 @@ def name_lost_connections(client: Any) -> None:
     client.send = send_or_name
 
 
-def _carrier(tp: Any, offset: int, unit: Unit, generation_id: int) -> ConsumerMessage:
+def _carrier(unit: Unit, generation_id: int) -> tuple[TP, ConsumerMessage]:
     """Wrap a unit; Faust drops a message whose offset is not beyond the last one, silently."""
-    return ConsumerMessage(
-        *(tp.topic, tp.partition, offset, 0.0, 0, None, b"", cast(Any, unit), None, 0, 0, TP(*tp)),
+    batch = unit.batches[-1]
+    last = batch.records[-1]
+    tp = TP(last.topic, batch.lease.partition)
+    return tp, ConsumerMessage(
+        *(tp.topic, tp.partition, last.offset, 0.0, 0, None, b"", cast(Any, unit), None, 0, 0, tp),
         generation_id=generation_id,
-    )  # fmt: skip
+    )
 
 
 class Transport(driver.Transport):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
+import inspect
+import sys
 import time
 import traceback
 from collections.abc import Callable
@@ -14,6 +17,7 @@ import faust
 import mode
 import structlog
 import uvloop
+from faust.tables.manager import TableManager
 
 from streams.engine.errors import Fenced, StopError
 from streams.engine.faust_transport import Undecoded
@@ -32,7 +36,31 @@ REBALANCE_SECONDS = 10.0
 # topic that appears late leaves a worker idle that long, silently.
 METADATA_AGE_MS = 5_000
 LOST_UNIT_SECONDS = 15.0
-GATHER_SECONDS = 0.02
+# A unit's thread lets go of the interpreter this often; by default it is 5 ms, which the relay and
+# the consumer would wait for at each of their steps.
+THREAD_SWITCH_SECONDS = 0.001
+GATHER_SHARE = 0.5
+GATHER_SECONDS_MAX = 0.02
+
+
+# What Faust imports only when an app is made.
+MADE_WITH_AN_APP = (
+    "faust.assignor",
+    "faust.assignor.partition_assignor",
+    "faust.stores.memory",
+    "faust.tables.recovery",
+    "faust.windows",
+    "faust.worker",
+)
+
+
+class NoTables(TableManager):
+    """Faust's tables, of which there are none: it waits a second before it looks for them."""
+
+    async def on_start(self) -> None:
+        """Do at once what Faust does after that second; it holds subscribing up until then."""
+        await self._update_channels()
+        await self.recovery.start()
 
 
 class RadarApp(faust.App):
@@ -43,34 +71,34 @@ class RadarApp(faust.App):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.mirrored: dict[tuple[str, int], int] = {}
-        self._closed: asyncio.Event | None = None
-        self._opened_at = self._closed_at = 0.0
+        self.open_until: asyncio.Future[None] | None = None
+        """Done when the unit that was handed to Faust is written; None: there is none."""
+        self._opened_at = self._closed_at = self._writing_seconds = 0.0
         self._is_writing = False
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="engine")
 
-    async def unit_closed(self) -> None:
-        """Wait until no unit is open; a reader of logs then lets a little more gather.
+    def gathers_for(self) -> float:
+        """Return how many seconds the next unit still waits for more.
 
-        Its units would otherwise follow each other as fast as single rows come, and each has a
-        price of its own.  The first row after a pause never waits.
+        None after a pause. But units of single rows that follow each other as fast as they can
+        would use up the machine, since each has a price of its own: so a stage pauses between them
+        for a part of the time that the last one took.
         """
-        if self._closed is not None:
-            await self._closed.wait()
-        since = time.monotonic() - self._closed_at
-        if self.core.reads_logs and since < GATHER_SECONDS:
-            await asyncio.sleep(GATHER_SECONDS - since)
+        pause = min(self._writing_seconds * GATHER_SHARE, GATHER_SECONDS_MAX)
+        return self._closed_at + pause - time.monotonic()
 
     def open_unit(self) -> None:
-        """Note that a unit was handed to Faust; nothing is polled until it is written."""
-        self._closed = asyncio.Event()
+        """Note that a unit was handed to Faust; the next begins when it is written."""
+        self.open_until = asyncio.get_running_loop().create_future()
         self._opened_at = time.monotonic()
 
     def close_unit(self) -> None:
         """Note that no unit is on its way: it was written, or belongs to a former assignment."""
-        if self._closed is not None:
-            self._closed.set()
-            self._closed = None
-        self._closed_at = time.monotonic()
+        if self.open_until is not None:
+            self.open_until.set_result(None)
+            self.open_until = None
+            self._closed_at = time.monotonic()
+            self._writing_seconds = self._closed_at - self._opened_at
 
     async def write(self, unit: Unit) -> None:
         """Apply a unit once, though every one of its partitions brings it."""
@@ -94,7 +122,7 @@ class RadarApp(faust.App):
         Faust drops messages in ways that differ by release; restarting is free, waiting is not.
         """
         waited = time.monotonic() - self._opened_at
-        if self._closed is not None and not self._is_writing and waited > LOST_UNIT_SECONDS:
+        if self.open_until is not None and not self._is_writing and waited > LOST_UNIT_SECONDS:
             raise StopError("a unit was handed to Faust and did not come back; starting again")
 
     async def in_worker_thread(self, call: Callable[..., Any], *args: Any) -> Any:
@@ -117,6 +145,17 @@ class RadarApp(faust.App):
             if own:
                 raise
             raise StopError(reason) from None
+
+
+def import_shell() -> None:
+    """Do what making an app costs, that a process can do before it forks.
+
+    Faust asks for the place of each decorated function; the answer to the first such question is a
+    list of the files of all modules, which the library keeps.
+    """
+    for module in MADE_WITH_AN_APP:
+        importlib.import_module(module)
+    inspect.getmodule(inspect.currentframe())
 
 
 def create_app(core: Worker, *, bootstrap: str, data_directory: str) -> RadarApp:
@@ -143,6 +182,7 @@ def create_app(core: Worker, *, bootstrap: str, data_directory: str) -> RadarApp
         broker_max_poll_records=POLL_RECORDS_MAX,
         broker_commit_interval=TICK_SECONDS,
         agent_supervisor=mode.CrashingSupervisor,
+        TableManager=NoTables,
     )
     app.core = core
     topic = app.topic(*stage.topics, schema=Undecoded(key_type=bytes, value_type=bytes), acks=False)
@@ -180,6 +220,7 @@ def run_app(app: RadarApp) -> int:
 
     SIGTERM lets the open unit finish, because the worker's thread is waited for.
     """
+    sys.setswitchinterval(THREAD_SWITCH_SECONDS)
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     shell = faust.Worker(
         app, loglevel="WARN", quiet=True, redirect_stdouts=False, override_logging=False

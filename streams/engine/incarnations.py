@@ -25,6 +25,8 @@ class LogHistory:
 
     def incarnation_at(self, position: int) -> int:
         """Return the incarnation that a position belongs to, also where no row stands yet."""
+        if not self.openings:
+            return FIRST_INCARNATION
         begun = (incarnation for first, incarnation in self.openings if first <= position)
         return max(begun, default=FIRST_INCARNATION)
 

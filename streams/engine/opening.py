@@ -34,7 +34,7 @@ def open_worker(*, stage: Stage, settings: WorkerSettings, regions: Regions) -> 
         settings.database_url, slot=settings.slot, dead_letter_key=settings.dead_letter_key
     )
     relay = Relay(
-        store=PostgresStore(settings.database_url, slot=f"{settings.slot}-relay"),
+        store=PostgresStore(settings.database_url, slot=f"{settings.slot}-relay", is_patient=False),
         producer=relay_producer(settings.bootstrap, f"{client}-relay"),
         frames=settings.frames,
         outbox=PostgresOutbox(

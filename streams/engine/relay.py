@@ -32,7 +32,8 @@ RETRY_SECONDS = 1.0
 PRODUCER_SETTINGS = {
     "enable.idempotence": True,
     "acks": "all",
-    "linger.ms": 1,
+    # A unit's rows are produced at once and then flushed, which waits for no company.
+    "linger.ms": 5,
     "compression.type": "lz4",
     "delivery.timeout.ms": 12_000,
     "reconnect.backoff.max.ms": RECONNECT_MS_MAX,
@@ -232,9 +233,8 @@ class Relay:
     def _send_all(self) -> None:
         with self._lock:
             feeds = list(self._feeds)
-        for feed in feeds:
-            while rows := self._take(feed):
-                self._send(feed, rows)
+        while chunks := [(feed, rows) for feed in feeds if (rows := self._take(feed))]:
+            self._send(chunks)
 
     def _send_posted(self) -> None:
         with self._lock:
@@ -264,49 +264,50 @@ class Relay:
             for r in records
         ]
 
-    def _send(self, feed: _Feed, rows: Sequence[RelayRow]) -> None:
+    def _send(self, chunks: Sequence[tuple[_Feed, Sequence[RelayRow]]]) -> None:
+        """Send rows of several logs and wait once for all of them."""
         producer = self._producer
         if producer is None:
             raise TransientError("the relay's producer is gone")
         errors: list[KafkaError] = []
+        reach("before_relay")
+        for feed, rows in chunks:
+            self._produce(producer, feed, rows, errors)
+        left = producer.flush(FLUSH_SECONDS_MAX)
+        if errors or left:
+            raise KafkaException(errors[0] if errors else KafkaError(NOT_DELIVERED))
+        reach("after_relay")
+        for feed, rows in chunks:
+            feed.sent = feed.acknowledged = rows[-1].position
+            metrics.RELAYED_ROWS.labels(log=feed.log.name).inc(len(rows))
 
+    def _produce(
+        self,
+        producer: Producer,
+        feed: _Feed,
+        rows: Sequence[RelayRow],
+        errors: list[KafkaError],
+    ) -> None:
         def delivered(error: KafkaError | None, message: Message) -> None:
             if error is not None:
                 errors.append(error)
             else:
                 feed.offset = max(feed.offset, message.offset() or 0)
 
-        reach("before_relay")
         frame = self._frames[feed.log.record_name]
         for row in rows:
-            self._produce(producer, feed, row, frame, delivered)
-        left = producer.flush(FLUSH_SECONDS_MAX)
-        if errors or left:
-            raise KafkaException(errors[0] if errors else KafkaError(NOT_DELIVERED))
-        reach("after_relay")
-        feed.sent = feed.acknowledged = rows[-1].position
-        metrics.RELAYED_ROWS.labels(log=feed.log.name).inc(len(rows))
-
-    @staticmethod
-    def _produce(
-        producer: Producer,
-        feed: _Feed,
-        row: RelayRow,
-        frame: bytes,
-        delivered: Callable[[KafkaError | None, Message], None],
-    ) -> None:
-        headers: list[tuple[str, str | bytes | None]] = [
-            (POSITION_HEADER, str(row.position)),
-            (INCARNATION_HEADER, str(row.incarnation)),
-        ]
-        producer.produce(
-            feed.log.topic,
-            key=row.key,
-            value=frame + row.body,
-            partition=feed.lease.partition,
-            headers=headers,
-            on_delivery=delivered,
-        )
+            headers: list[tuple[str, str | bytes | None]] = [
+                (POSITION_HEADER, str(row.position)),
+                (INCARNATION_HEADER, str(row.incarnation)),
+            ]
+            producer.produce(
+                feed.log.topic,
+                key=row.key,
+                value=frame + row.body,
+                partition=feed.lease.partition,
+                headers=headers,
+                on_delivery=delivered,
+            )
 
     def _note(self, *, force: bool) -> None:
         """Store the acknowledged positions, guarded by the epoch, now and then."""

@@ -28,6 +28,8 @@ BLOCKED_SECONDS_MAX = 2.0
 # The engine's statements are prepared once and run with keys of the same shape for ever, so a
 # plan per statement is enough; it is made anew now and then, see `refresh_plans`.
 SESSION_OPTIONS = "-c plan_cache_mode=force_generic_plan -c jit=off"
+# What is written so may be lost when the server crashes, up to a fraction of a second.
+IMPATIENT_OPTIONS = f"{SESSION_OPTIONS} -c synchronous_commit=off"
 
 
 class Store(Protocol):
@@ -95,11 +97,20 @@ class Store(Protocol):
 class PostgresStore:
     """The store of a worker in PostgreSQL, over one connection that is made when needed.
 
-    Not for several threads at once: the relay has a store of its own.
+    Not for several threads at once: the relay has a store of its own.  That one is not patient and
+    does not wait for the disk: a relay position that is a little old only sends rows again.
     """
 
-    def __init__(self, database_url: str, *, slot: str, dead_letter_key: bytes = b"") -> None:
+    def __init__(
+        self,
+        database_url: str,
+        *,
+        slot: str,
+        dead_letter_key: bytes = b"",
+        is_patient: bool = True,
+    ) -> None:
         self._database_url = database_url
+        self._options = SESSION_OPTIONS if is_patient else IMPATIENT_OPTIONS
         self._slot = slot
         self._dead_letter_key = dead_letter_key
         self._connection: Connection | None = None
@@ -209,7 +220,7 @@ class PostgresStore:
                 self._database_url,
                 autocommit=True,
                 application_name=f"radar-{self._slot}",
-                options=SESSION_OPTIONS,
+                options=self._options,
             )
         return self._connection
 

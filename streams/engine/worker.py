@@ -93,9 +93,8 @@ class Worker:
         """
         self.release()
         self.problems = {}
-        partitions = {partition for _, partition in assigned}
         following: dict[tuple[str, int], int] = {}
-        for partition in sorted(partitions):
+        for partition in sorted({partition for _, partition in assigned}):
             region = self._regions.code(partition)
             missing = [t for t in self.stage.topics if (t, partition) not in assigned]
             if missing:
@@ -113,6 +112,7 @@ class Worker:
                 following[topic, partition] = offset
         self.problems.pop("claim", None)
         held = self._held()
+        self._progress_at = self._clock()
         self._relay.follow(held)
         metrics.LEASES.labels(stage=self.stage.name).set(len(held))
         logger.info("regions_claimed", stage=self.stage.name, regions=[h.region for h in held])

@@ -37,6 +37,7 @@ ROOT = Path(__file__).parents[2]
 STALLED_SECONDS_MAX = 180.0
 STOP_SECONDS_MAX = 20.0
 POLL_SECONDS = 0.1
+TELL_EVERY_SECONDS = 15.0
 SLOT = "bench"
 LOG_TOPIC_NAMES = ("vt.journal.v1", "vt.findings.v1")
 PRODUCER = {
@@ -280,14 +281,18 @@ def wait_for(ask: Callable[[], T | None], what: str, seconds_max: float = 60.0) 
     return found
 
 
-def wait_until_reached(read: Callable[[], int], wanted: int, what: str) -> None:
-    """Wait until a count is reached, for as long as it grows."""
+def wait_until_reached(read: Callable[[], int], wanted: int, what: str, tell: Tell) -> None:
+    """Wait until a count is reached, for as long as it grows; say now and then how far it is."""
     last, at = -1, time.monotonic()
+    told_at = at
     while (now := read()) < wanted:
         if now != last:
             last, at = now, time.monotonic()
         if time.monotonic() - at > STALLED_SECONDS_MAX:
             raise BenchFailed(f"{what}: stands still at {now} of {wanted}")
+        if time.monotonic() - told_at > TELL_EVERY_SECONDS:
+            told_at = time.monotonic()
+            tell(f"{what}: {now:,} of {wanted:,}")
         time.sleep(POLL_SECONDS)
 
 

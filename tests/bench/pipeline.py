@@ -11,6 +11,7 @@ f  the whole road, admission to projections, persons sealed, to committed rows
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -88,14 +89,22 @@ def pipeline_on(stand: Stand, *, events: int, rounds: int, rivals: Sequence[str]
     journal = Journal(stand, events)
     journal.refill()
 
+    began = time.monotonic()
+
     def run(name: str, number: int) -> Outcome:
+        at = time.monotonic()
         if road is not None and name == "f":
             outcome = _whole_road(stand, road, journal)
         elif name == "b":
             outcome = _radar_stage(stand, events)
         else:
             outcome = _rival(stand, name, number, events)
-        stand.tell(f"round {number + 1}: {name} {outcome.pace.per_second:,.0f} events/s")
+        now = time.monotonic()
+        rate = f"{outcome.pace.per_second:,.0f} events/s"
+        stand.tell(f"round {number + 1} of {rounds}: {name} {rate}, {now - at:.0f} s in all")
+        if name == rivals[-1]:
+            left = (now - began) / (number + 1) * (rounds - number - 1)
+            stand.tell(f"{number + 1} of {rounds} rounds in {now - began:.0f} s, {left:.0f} s left")
         return outcome
 
     found = in_turn(rivals, rounds, run)
@@ -161,7 +170,7 @@ def _radar_stage(stand: Stand, events: int) -> Outcome:
     with stand.database_of_reader(happenings(events)) as url:
         servers = stand.server_seconds()
         with stand.workers(["radar"], url) as (worker,):
-            wait_until_reached(partial(read_by, url, "radar"), events, "radar")
+            wait_until_reached(partial(read_by, url, "radar"), events, "radar", stand.tell)
             cpu = cpu_seconds(worker)
         spent = _spent(servers, stand.server_seconds())
         digest, findings = _tables(url)

@@ -107,7 +107,7 @@ def rebuild_on(stand: Stand, *, events: int) -> Report:
 def _made(stand: Stand, url: str, stage: str, what: str, events: int) -> Made:
     with stand.workers([stage], url) as (worker,), sampled(worker.pid) as live_memory:
         reached: Callable[[], int] = partial(_journal_read_by, url, stage)
-        wait_until_reached(reached, events, stage)
+        wait_until_reached(reached, events, stage, stand.tell)
         live_seconds = cpu_seconds(worker)
     live = pace_of(url, stage, JOURNAL.topic).per_second
     stand.tell(f"{what}, live: {live:,.0f} rows/s")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from schemas.regions import Regions
 from streams.engine.database import Connection
 from streams.engine.errors import Fenced, StopError
+from streams.engine.gathering import Gathering, Polled
 from streams.engine.outbox import PostgresOutbox
 from streams.engine.relay import RETRY_SECONDS, Relay
 from streams.engine.store import PostgresStore
@@ -82,6 +83,9 @@ class Process:
         self.generation = -1
         self.is_stopping = self.is_replaced = self.is_writing = False
         self.positions: dict[Partition, int] = {}
+        self.gathering = parts.gathering()
+        self._seeks = 0
+        self._polled: Polled | None = None
         self._is_drained = False
         self._tick_at = place.scheduler.now + TICK_SECONDS
         scheduler = place.scheduler
@@ -133,13 +137,27 @@ class Process:
                 self._tick_at = scheduler.now + TICK_SECONDS
                 ends = {at: self.place.topics.end(at) for at in self.worker.leases}
                 self.worker.tick(ends)
-            unit = self.poll()
+            self._take_poll()
+            unit = unit_of(self.worker.leases, self.gathering.take())
             if unit.batches:
                 self.write(unit)
                 self._mirror()
             else:
                 scheduler.sleep(scheduler.random.random() * IDLE_SECONDS_MAX)
         self._is_drained = True
+
+    def _take_poll(self) -> None:
+        """Poll as often as the consumer's thread may have; the last poll often comes a while later.
+
+        Only its answer does: the consumer reads on behind it.
+        """
+        for _ in range(1 + int(self.place.scheduler.random.random() * 3)):
+            if self._polled is not None:
+                self.gathering.add(self._polled)
+            self._polled = Polled(seeks=self._seeks, records=self.poll())
+        if self._polled is not None and self.place.scheduler.chance(0.5):
+            self.gathering.add(self._polled)
+            self._polled = None
 
     def _join(self) -> None:
         """Take what the group says is ours; the group may already say something else."""
@@ -152,19 +170,24 @@ class Process:
         self.worker.release()
         # A process often hears late that the group has moved on: then it claims what it should not.
         hears = self.place.scheduler.chance(0.5)
-        self.positions = dict(
-            self.worker.claim(
-                self.group.assigned(self.name),
-                lambda: not hears or self.group.generation == generation,
-            )
+        self.gathering.forget()
+        following = self.worker.claim(
+            self.group.assigned(self.name),
+            lambda: not hears or self.group.generation == generation,
         )
+        # The consumer reads on where it was until it is told where to.
+        self._take_poll()
+        self.positions = dict(following)
+        self._seeks += 1
+        if following:
+            self.gathering.begin(self._seeks)
 
-    def poll(self) -> Unit:
+    def poll(self) -> dict[Partition, Any]:
         """Bring a few records of some partitions, now and then some that were brought before."""
         topics, scheduler = self.place.topics, self.place.scheduler
         polled: dict[Partition, Any] = {}
         if topics.is_away:
-            return Unit(batches=[])
+            return polled
         for at, position in self.positions.items():
             if scheduler.chance(0.3):
                 continue
@@ -175,7 +198,7 @@ class Process:
             if records:
                 polled[at] = records
                 self.positions[at] = max(position, records[-1].offset + 1)
-        return unit_of(self.worker.leases, polled)
+        return polled
 
     def write(self, unit: Unit) -> None:
         """As `RadarApp.write`: fenced by a re-assignment of our own is nothing."""
@@ -232,6 +255,7 @@ class Parts:
     relay: type[Relay] = Relay
     store: type[SimulatedStore] = SimulatedStore
     process: type[Process] = Process
+    gathering: type[Gathering] = Gathering
 
 
 PRODUCT = Parts()

@@ -43,7 +43,7 @@ def test_the_engine_holds_in_every_schedule() -> None:
 def test_a_bug_that_was_mended_would_be_found_again() -> None:
     """Put back, it is found where connections break often; the product holds there."""
     for name, parts in MENDED.items():
-        found = run_schedules(seed=SEED, schedules=400, parts=parts, odds=UNCERTAIN)
+        found = run_schedules(seed=SEED, schedules=1_000, parts=parts, odds=UNCERTAIN)
         assert found.failed is not None, f"{name} went through {found.schedules} schedules unseen"
         run = run_schedules(seed=found.failed.seed, schedules=1, odds=UNCERTAIN)
         assert run.failed is None, run.failed
