@@ -78,13 +78,16 @@ SEED ?= 1
 .PHONY: test-long
 test-long: setup ## What takes long: a soak of FAULTS faults, 5,000 to 10,000 examples a property, the benches
 	@HYPOTHESIS_PROFILE=long $(BIN)/pytest --quiet --timeout 3600 tests/property \
-		tests/integration/figures/test_other_regions.py
+		tests/integration/figures/test_other_regions.py \
+		tests/integration/figures/test_oracle.py \
+		tests/integration/figures/test_facts_in_any_order.py
 	@$(BIN)/radar soak --faults $(FAULTS) --seed $(SEED) --json
 	@$(BIN)/radar bench pipeline --events 20000 --rounds 1 --json
 	@$(BIN)/radar bench latency --seconds 10 --json
 	@$(BIN)/radar bench rebuild --events 100000 --json
 	@$(BIN)/radar bench restart --repetitions 2 --json
 	@$(BIN)/radar bench fold --events 200000 --json
+	@$(BIN)/radar bench report --sizes 200000,1000000 --json
 
 .PHONY: test-prerequisites
 test-prerequisites:

@@ -13,6 +13,7 @@ from rich.markup import escape
 
 from connectors.simulation.figures import Figures
 from hub.cli.speaking import console, say, say_step
+from hub.explained import explained_years
 from hub.figures_file import accepted, accepted_lines, read_figures
 from hub.local.stack import LocalStack, Progress, StackSettings, erase
 from hub.published import Compared, compare
@@ -99,9 +100,12 @@ def _show(figures: Figures, seed: int, settings: Settings, note: Progress) -> Se
     note("projections caught up", time.monotonic() - started)
     with psycopg.connect(settings.database, autocommit=True) as connection:
         compared = compare(connection, figures)
+        explained = list(explained_years(connection, figures))
     console.print(Columns(tables(figures, compared), padding=(1, 3)))
     for line in accepted_lines(figures):
         say(escape(line))
+    for sentence in explained:
+        say(sentence)
     different = sum(not entry.is_equal for entry in compared)
     say(f"{len(compared)} published figures compared, {different} different")
     return compared

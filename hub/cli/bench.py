@@ -106,6 +106,29 @@ def fold(
     _tell(run(events=events, tell=say), as_json=as_json)
 
 
+@bench_app.command("report")
+def report_(
+    sizes: Annotated[
+        str, typer.Option(help="Facts in all, two sizes: the growth between them is told")
+    ] = "1000000,5000000",
+    as_json: JsonOption = False,
+) -> None:
+    """Measure a report of one region, and every table over twenty years of 25 regions.
+
+    Facts are generated in PostgreSQL; needs 4 GB and some minutes.  Exit 1 when it takes too long.
+
+    Example: radar bench report --sizes 200000,1000000 --json
+    """
+    try:
+        facts = [int(size) for size in sizes.split(",")]
+    except ValueError:
+        facts = []
+    if len(set(facts)) != 2 or min(facts) < 10_000:
+        raise typer.BadParameter("two numbers from 10000, with a comma", param_hint="--sizes")
+    run = _bench("report").run_report_bench
+    _tell(run(sizes=facts, tell=say), as_json=as_json)
+
+
 def _tell(report: Any, *, as_json: bool) -> None:
     """Tell what a bench found, to a machine when asked, and end with what it says."""
     if as_json:

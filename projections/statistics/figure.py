@@ -68,11 +68,13 @@ class Question:
 class Statistic:
     """One statistic: its question in SQL, asked of many periods in one round trip.
 
-    `file` and `section` name the query.  It takes region, cutoff, municipality and the arrays
-    `firsts` and `lasts`, and answers (ordinal, code, count, population, registered, days): one row
-    per period with code null, which holds population and registered, and one per code found.
-    `parameters` tell it from another statistic with the same question, `codes` are the rows of a
-    table in the order of its code list, and `decimals` those of its printed share.
+    `file` and `section` name the query.  It takes region, cutoff, municipality, the arrays
+    `firsts` and `lasts`, and the ends of them all, `earliest` and `latest`: known when the query is
+    planned, so that an index on the day is used.  It answers (ordinal, code, count, population,
+    registered, days): one row per period with code null, which holds population and registered,
+    and one per code found.  `parameters` tell it from another statistic with the same question,
+    `codes` are the rows of a table in the order of its code list, and `decimals` those of its
+    printed share.
     """
 
     id: str
@@ -101,6 +103,8 @@ def ask(
             "known_on": question.known_on,
             "firsts": [period.first for period in periods],
             "lasts": [period.last for period in periods],
+            "earliest": min((period.first for period in periods), default=None),
+            "latest": max((period.last for period in periods), default=None),
             **dict(statistic.parameters),
         },
     )

@@ -20,7 +20,7 @@ from projections.statistics.changes import (
     happenings,
 )
 from projections.statistics.members import MEMBERSHIPS, ByMeasure, Units, members_of
-from query.editions.store import Edition
+from query.editions.store import NewEdition
 from query.problems import BadQuestion
 from query.reading import ReadConnection
 from query.report.cells import Cell, cells
@@ -109,16 +109,17 @@ class Differing:
     `only_after` counts the figures that only the later one has: months that were not over.
     """
 
-    earlier: Edition
-    later: Edition
+    earlier: NewEdition
+    later: NewEdition
     figures: Sequence[Difference]
     compared: int
     only_after: int
 
 
-def differing(connection: ReadConnection, one: Edition, other: Edition) -> Differing:
+def differing(connection: ReadConnection, one: NewEdition, other: NewEdition) -> Differing:
     """Explain the difference of two editions; the earlier knowledge date comes first.
 
+    Neither needs to have been published.
     Raises BadQuestion when they are not of the same period and place, and Unexplained when facts
     and editions do not agree.
     """
@@ -146,7 +147,7 @@ def differing(connection: ReadConnection, one: Edition, other: Edition) -> Diffe
     )
 
 
-def _check_comparable(earlier: Edition, later: Edition) -> None:
+def _check_comparable(earlier: NewEdition, later: NewEdition) -> None:
     if (earlier.first_day, earlier.last_day) != (later.first_day, later.last_day):
         raise BadQuestion(
             "Deze uitgaven gaan over verschillende perioden",
@@ -163,8 +164,8 @@ def _check_comparable(earlier: Edition, later: Edition) -> None:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Telling:
     connection: ReadConnection
-    earlier: Edition
-    later: Edition
+    earlier: NewEdition
+    later: NewEdition
 
     def statistic(self, statistic: str, pairs: Sequence[tuple[Cell, Cell]]) -> Iterator[Difference]:
         """Yield the figures of one statistic of which something moved."""
@@ -193,7 +194,7 @@ class _Telling:
                 )
 
     def _members(
-        self, statistic: str, periods: Sequence[Any], edition: Edition
+        self, statistic: str, periods: Sequence[Any], edition: NewEdition
     ) -> Sequence[ByMeasure]:
         question = Question(
             region=edition.region, known_on=edition.known_on, municipality=edition.municipality

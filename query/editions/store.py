@@ -56,6 +56,11 @@ class NewEdition:
         """Return what makes two editions one: what they say, and how they say it."""
         return self.figures_sha256, self.printed_sha256, self.is_factsheet
 
+    @property
+    def figures_report(self) -> Report:
+        """Return the report with every number as counted."""
+        return report_of(json.loads(self.figures))
+
     def heading(self) -> dict[str, Any]:
         """Return everything but the figures, for a machine."""
         return {
@@ -94,11 +99,6 @@ class Edition(NewEdition):
         # Not super(): a slotted dataclass is another class than the one its methods saw.
         published = {"published_at": self.published_at.isoformat()}
         return NewEdition.heading(self) | published
-
-    @property
-    def figures_report(self) -> Report:
-        """Return the report with every number as counted."""
-        return report_of(json.loads(self.figures))
 
     @property
     def printed_report(self) -> Report:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import accumulate, takewhile
+from itertools import accumulate, groupby, takewhile
 
-from projections.statistics import rounded
+from projections.statistics import Period, rounded
 from projections.statistics.s16_work_stock import OPEN, OVERDUE, PICKED_UP, WAITING
 from query.report.blocks import (
     NOT_SHOWN,
@@ -38,7 +38,7 @@ from query.report.content import (
     Table,
     Term,
 )
-from query.report.directions import THRESHOLDS, count_direction, share_direction
+from query.report.directions import NOTHING, SIMILAR, THRESHOLDS, count_direction, share_direction
 from query.report.disclosure_words import disclosure_words
 from query.wording import MONTHS, MONTHS_SHORT, day_words, municipality_word, number_digits
 
@@ -159,11 +159,9 @@ class _Teller:
             f"gedaan. {_compared('Het aantal meldingen', counts)}"
         )
         yield self._cumulative(4, "meldingen", "report")
-        direction = share_direction(children[0].exact, children[1].exact)
         yield Paragraph(
             text=f"Bij {percent(children[0].share)} van alle meldingen zijn kinderen betrokken. "
-            f"Dit is {direction} dezelfde periode van {children[1].period.first.year} "
-            f"({percent(children[1].share)})."
+            f"{_compared_share(children[0], children[1])}"
         )
         yield Subheading(text="Wie melden er?")
         yield _share_table(self._tables["table2"], "Tabel 2: melders per sector")
@@ -301,12 +299,27 @@ def _number(count: Count) -> str:
 
 
 def _compared(what: str, counts: Sequence[Count]) -> str:
+    """Compare with the same months of earlier years; years that compare alike are told together."""
     now, *earlier = counts
-    parts = [
-        f"{count_direction(now.count, then.count)} in {then.period.first.year} ({_number(then)})"
-        for then in earlier
-    ]
+    alike = groupby(earlier, key=lambda then: count_direction(now.count, then.count))
+    parts = []
+    for word, thens in alike:
+        years = " en ".join(f"{then.period.first.year} ({_number(then)})" for then in thens)
+        within = "" if word in (SIMILAR, NOTHING) else "in "
+        parts.append(f"{word} {within}{_same_months(now.period)}{years}")
     return f"{what} is {' en '.join(parts)}."
+
+
+def _compared_share(now: Share, then: Share) -> str:
+    direction = share_direction(now.exact, then.exact)
+    within = "" if direction in (SIMILAR, NOTHING) else "in "
+    months = _same_months(now.period)
+    return f"Dit is {direction} {within}{months}{then.period.first.year} ({percent(then.share)})."
+
+
+def _same_months(period: Period) -> str:
+    is_year = (period.first.month, period.last.month) == (1, 12)
+    return "" if is_year else "dezelfde maanden van "
 
 
 def _earlier_shares(shares: Sequence[Share]) -> str:

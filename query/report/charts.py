@@ -5,19 +5,23 @@ No browser and no network: vl-convert holds the fonts and the engine.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
 import altair as alt
 import vl_convert
 
-from query.report.blocks import ChartBlock, ChartKind
+from query.report.blocks import ChartBlock, ChartKind, cell_text
 
 WIDTH, HEIGHT = 560, 240
 BAR_HEIGHT = 18
-# Distinguishable for colour-blind readers (Okabe and Ito), and each line has its own dashes.
+LABEL_WIDTH = 230
+# Distinguishable for colour-blind readers (Okabe and Ito); printed in grey, each line has its own
+# dashes and marks.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 DASHES = ((1, 0), (6, 3), (2, 2), (8, 2, 2, 2))
+MARKS = ("circle", "square", "triangle-up", "diamond")
 FONT = "Liberation Sans"
 
 
@@ -37,52 +41,65 @@ def _named(svg: str, chart: ChartBlock) -> str:
     return f"{opening}>{title}{rest}"
 
 
-def _lines(chart: ChartBlock) -> alt.Chart:
+def _lines(chart: ChartBlock) -> alt.LayerChart:
     names = [series.name for series in chart.series]
-    encoded: dict[str, Any] = {
-        "x": alt.X("place:N", sort=list(chart.places), title=None, axis=_place_axis(chart)),
-        "y": alt.Y("value:Q", title="aantal", axis=_number_axis()),
-        "color": alt.Color(
-            "series:N",
-            scale=alt.Scale(domain=names, range=list(COLOURS[: len(names)])),
-            legend=alt.Legend(title=None, orient="top"),
-        ),
-        "strokeDash": alt.StrokeDash(
-            "series:N",
-            scale=alt.Scale(domain=names, range=[list(dash) for dash in DASHES[: len(names)]]),
-        ),
-    }
-    size = {"width": WIDTH, "height": HEIGHT}
-    lines: alt.Chart = alt.Chart(_data(chart)).mark_line(point=True).encode(**encoded)
-    return lines.properties(**size)
+    drawn = alt.Chart(_data(chart)).encode(
+        x=alt.X("place:N", sort=list(chart.places), title=None, axis=_place_axis(chart)),
+        y=alt.Y("value:Q", title="aantal", axis=_number_axis()),
+        color=alt.Color("series:N", scale=_scale(names, COLOURS), legend=_legend()),
+    )
+    dashes = alt.StrokeDash("series:N", scale=_scale(names, DASHES), legend=_legend())
+    marks = alt.Shape("series:N", scale=_scale(names, MARKS), legend=_legend())
+    lines = drawn.mark_line().encode(strokeDash=dashes)
+    points = drawn.mark_point(filled=True, size=36, opacity=1).encode(shape=marks)
+    return alt.LayerChart(layer=[lines, points]).properties(width=WIDTH, height=HEIGHT)
 
 
-def _bars(chart: ChartBlock) -> alt.Chart:
-    encoded: dict[str, Any] = {
-        "y": alt.Y(
-            "place:N", sort=list(chart.places), title=None, axis=alt.Axis(labelLimit=WIDTH / 2)
-        ),
-        "x": alt.X("value:Q", title="aantal", axis=_number_axis()),
-    }
+def _scale(names: Sequence[str], values: Sequence[Any]) -> alt.Scale:
+    chosen = [list(one) if isinstance(one, tuple) else one for one in values[: len(names)]]
+    return alt.Scale(domain=list(names), range=chosen)
+
+
+def _legend() -> alt.Legend:
+    return alt.Legend(title=None, orient="top", symbolSize=120, symbolStrokeWidth=2)
+
+
+def _bars(chart: ChartBlock) -> alt.LayerChart:
+    """Draw bars as wide as the lines of other charts, so that all letters are of one size."""
     names = [series.name for series in chart.series]
+    drawn = alt.Chart(_data(chart)).encode(
+        y=alt.Y(
+            "place:N",
+            sort=list(chart.places),
+            title=None,
+            axis=alt.Axis(labelLimit=LABEL_WIDTH, minExtent=LABEL_WIDTH // 4),
+        ),
+        x=alt.X("value:Q", title="aantal", axis=_number_axis()),
+    )
+    bars = drawn.mark_bar(color=COLOURS[0], height=BAR_HEIGHT - 5)
+    # What a bar says stands at its end: nobody measures it along an axis.
+    numbers = drawn.mark_text(align="left", dx=4).encode(text="words:N")
     if len(names) > 1:
         # Beside each other, never on top: a sum of them would mean nothing.
-        encoded["yOffset"] = alt.YOffset("series:N", sort=names)
-        encoded["color"] = alt.Color(
-            "series:N",
-            scale=alt.Scale(domain=names, range=list(COLOURS[: len(names)])),
-            legend=alt.Legend(title=None, orient="top"),
-        )
-    height = BAR_HEIGHT * max(1, len(chart.places)) * len(names)
-    size = {"width": WIDTH / 2, "height": height}
-    bars: alt.Chart = alt.Chart(_data(chart)).mark_bar(color=COLOURS[0]).encode(**encoded)
-    return bars.properties(**size)
+        beside = alt.YOffset("series:N", sort=names)
+        colour = alt.Color("series:N", scale=_scale(names, COLOURS), legend=_legend())
+        bars = bars.encode(yOffset=beside, color=colour)
+        numbers = numbers.encode(yOffset=beside)
+    is_long = max((len(place) for place in chart.places), default=0) > 12
+    width = WIDTH - (LABEL_WIDTH if is_long else 40)
+    height = BAR_HEIGHT * max(1, len(chart.places)) * max(1, len(names))
+    return alt.LayerChart(layer=[bars, numbers]).properties(width=width, height=height)
 
 
 def _data(chart: ChartBlock) -> alt.InlineData:
     return alt.InlineData(
         values=[
-            {"place": place, "series": series.name, "value": value if is_shown else None}
+            {
+                "place": place,
+                "series": series.name,
+                "value": value if is_shown else None,
+                "words": cell_text(value),
+            }
             for series in chart.series
             for place, value in zip(chart.places, series.values, strict=True)
             for is_shown in (isinstance(value, int),)

@@ -7,7 +7,7 @@ from query.report.chapters import place_words
 from query.report.content import Report
 from query.report.directions import NOTHING, THRESHOLDS, count_direction
 from query.report.disclosure_words import disclosure_words
-from query.wording import DASH, day_words
+from query.wording import DASH
 
 LINES = (
     ("S01", "Adviezen"),
@@ -34,8 +34,7 @@ def factsheet(report: Report) -> Publication:
         rows=[(title, now, before, _short(word)) for title, now, before, word in rows],
     )
     notes = [Paragraph(text=text) for text in disclosure_words(report.disclosure)]
-    known_on = day_words(report.question.known_on)
-    account = Paragraph(text=f"Cijfers zoals bekend aan het einde van {known_on}. {THRESHOLDS}")
+    account = Paragraph(text=THRESHOLDS)
     return Publication(
         title=f"Factsheet {year}",
         subtitle=place_words(report),

@@ -143,7 +143,7 @@ join (
   select f.case_id, f.status, f.status_on,
     lead(f.status_on) over (partition by f.case_id order by f.status_on, f.position) as until
   from projections.case_status_facts as f
-  where f.region = %(region)s and f.status in ('MONITORING_STARTED', 'MONITORING_ENDED', 'CLOSED')
+  where f.region = %(region)s and f.status in ('MONITORING_STARTED', 'MONITORING_ENDED')
     and f.known_from < %(cutoff)s::timestamptz and f.known_to >= %(cutoff)s::timestamptz
     and (%(municipality)s::text is null or exists (
       select from projections.report_facts as r
@@ -185,8 +185,11 @@ where f.known_from < %(cutoff)s::timestamptz and f.known_to >= %(cutoff)s::times
 -- The unit begins with its report: that is how what changed about it is found.
 with persons as (
   select p.ordinal, f.report_id || '|' || coalesce(d.person, '') as unit,
-    min(d.informed_on) as told_on, f.received_on + 28 as due_on,
-    max(d.postponed_until) as postponed_until
+    min(d.informed_on) as told_on,
+    greatest(
+      f.received_on + 28,
+      max(d.postponed_until) filter (where d.postponed_until <= f.received_on + 28 + 14)
+    ) as due_on
   from unnest(%(firsts)s::date[], %(lasts)s::date[]) with ordinality as p (first, last, ordinal)
   join projections.report_facts as f
     on f.region = %(region)s and f.received_on between p.first and p.last
@@ -197,12 +200,7 @@ with persons as (
     and d.known_from < %(cutoff)s::timestamptz and d.known_to >= %(cutoff)s::timestamptz
     and (%(municipality)s::text is null or f.municipality = %(municipality)s)
   group by p.ordinal, f.report_id, d.person, f.received_on
-), due as (
-  select ordinal, unit, told_on,
-    case when postponed_until between due_on and due_on + 14 then postponed_until
-      else due_on end as due_on
-  from persons
 )
 select ordinal, unit, told_on, due_on
-from due
+from persons
 where %(known_on)s::date is null or due_on <= %(known_on)s;

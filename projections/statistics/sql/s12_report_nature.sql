@@ -4,6 +4,7 @@ with standing as (
   select p.ordinal, array_remove(f.nature, 'UNKNOWN') as codes
   from unnest(%(firsts)s::date[], %(lasts)s::date[]) with ordinality as p (first, last, ordinal)
   join projections.report_facts as f on f.region = %(region)s and f.received_on between p.first and p.last
+    and f.received_on between %(earliest)s::date and %(latest)s::date
   where f.known_from < %(cutoff)s::timestamptz and f.known_to >= %(cutoff)s::timestamptz
     and (%(municipality)s::text is null or f.municipality = %(municipality)s)
 )

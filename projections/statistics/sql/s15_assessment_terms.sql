@@ -10,6 +10,7 @@ with standing as (
   from unnest(%(firsts)s::date[], %(lasts)s::date[]) with ordinality as p (first, last, ordinal)
   join projections.assessment_facts as a
     on a.region = %(region)s and a.completed_on between p.first and p.last
+    and a.completed_on between %(earliest)s::date and %(latest)s::date
   join projections.report_facts as r on r.region = a.region and r.report_id = a.report_id
   where a.known_from < %(cutoff)s::timestamptz and a.known_to >= %(cutoff)s::timestamptz
     and r.known_from < %(cutoff)s::timestamptz and r.known_to >= %(cutoff)s::timestamptz

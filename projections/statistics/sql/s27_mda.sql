@@ -11,4 +11,5 @@ with first_active as (
 select p.ordinal, null, count(*)::int, null::int, null::int, null::int
 from unnest(%(firsts)s::date[], %(lasts)s::date[]) with ordinality as p (first, last, ordinal)
 join first_active as f on f.started_on between p.first and p.last
+    and f.started_on between %(earliest)s::date and %(latest)s::date
 group by p.ordinal;

@@ -1,9 +1,10 @@
 -- name: monitored_cases
--- Open from MONITORING_STARTED up to, not including, the next MONITORING_ENDED or CLOSED.
+-- Open from MONITORING_STARTED up to, not including, the next MONITORING_ENDED, as rule R04 has it:
+-- a case may be closed while it is still monitored (definitions.md, Open case).
 with statuses as (
   select f.case_id, f.status, f.status_on, lead(f.status_on) over next_status as until
   from projections.case_status_facts as f
-  where f.region = %(region)s and f.status in ('MONITORING_STARTED', 'MONITORING_ENDED', 'CLOSED')
+  where f.region = %(region)s and f.status in ('MONITORING_STARTED', 'MONITORING_ENDED')
     and f.known_from < %(cutoff)s::timestamptz and f.known_to >= %(cutoff)s::timestamptz
     and (%(municipality)s::text is null or exists (
       select from projections.report_facts as r
@@ -23,7 +24,8 @@ group by p.ordinal;
 select p.ordinal, null, count(*)::int, null::int, null::int, null::int
 from unnest(%(firsts)s::date[], %(lasts)s::date[]) with ordinality as p (first, last, ordinal)
 join projections.monitoring_facts as f
-  on f.region = %(region)s and f.held_on between p.first and p.last and f.status = 'HELD'
+  on f.region = %(region)s and f.held_on between p.first and p.last
+    and f.held_on between %(earliest)s::date and %(latest)s::date and f.status = 'HELD'
 where f.known_from < %(cutoff)s::timestamptz and f.known_to >= %(cutoff)s::timestamptz
   and (%(municipality)s::text is null or exists (
     select from projections.report_facts as r

@@ -3,6 +3,7 @@ select p.ordinal, null, count(distinct f.case_id)::int, null::int, null::int, nu
 from unnest(%(firsts)s::date[], %(lasts)s::date[]) with ordinality as p (first, last, ordinal)
 join projections.report_facts as f
   on f.region = %(region)s and f.received_on between p.first and p.last
+    and f.received_on between %(earliest)s::date and %(latest)s::date
 where f.known_from < %(cutoff)s::timestamptz and f.known_to >= %(cutoff)s::timestamptz
   and (%(municipality)s::text is null or f.municipality = %(municipality)s)
 group by p.ordinal;
@@ -13,6 +14,7 @@ with completed as (
   from unnest(%(firsts)s::date[], %(lasts)s::date[]) with ordinality as p (first, last, ordinal)
   join projections.service_facts as f
     on f.region = %(region)s and f.status_on between p.first and p.last
+    and f.status_on between %(earliest)s::date and %(latest)s::date
   where f.known_from < %(cutoff)s::timestamptz and f.known_to >= %(cutoff)s::timestamptz
     and f.status = 'COMPLETED'
     and (%(municipality)s::text is null or exists (

@@ -9,7 +9,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from connectors.simulation.figures import Figures
 from hub.editions import Published, explain, find_edition, list_editions, publish_edition, recount
+from hub.explained import explained_years
 from hub.report import Wanted, rendered
 from projections.statistics.changes import How
 from query.editions.differing import Difference, Differing
@@ -239,6 +241,18 @@ def test_the_command_does_it_all(
         *("event_id", "event", "sender", "how", "position", "known_at"),
     }
     assert "2,843 to   2,850  +7" in told.said
+
+
+def test_the_demo_says_why_a_published_year_is_another_number_now(
+    filled: Connection, printed: Figures
+) -> None:
+    told = list(explained_years(filled, printed))
+    (advices,) = [sentence for sentence in told if sentence.startswith("Adviezen 2023")]
+    assert "2,843 known on 2024-03-01, 2,850 on 2025-09-15: " in advices
+    (reports,) = [sentence for sentence in told if sentence.startswith("Meldingen 2023")]
+    assert "1,869 known on 2024-03-01, 1,865 on 2025-09-15: " in reports
+    assert "retracted" in reports
+    assert not any("2022" in sentence for sentence in told)
 
 
 def test_a_dry_run_keeps_nothing(filled_database: str) -> None:
