@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hub.cli.deployment import only_region, settings_of
-from hub.cli.report import EXIT_USAGE, DisclosureOption, Form, write_form
+from hub.cli.report import EXIT_USAGE, DisclosureOption, Form, wanted_of, write_form
 from hub.cli.speaking import EXIT_NOT, DataOption, JsonOption, answer, say
 from hub.settings import Settings
 
@@ -65,20 +65,14 @@ def publish(
     settings = settings_of(data)
     with _dutch_problems():
         from hub.editions import publish_edition
-        from hub.report import Wanted
-        from query.report.question import months_of_year
 
-        if year is not None:
-            first, last = months_of_year(year)
-        if first is None or last is None:
-            raise typer.BadParameter("give --from and --to, or --year", param_hint="--from / --to")
-        wanted = Wanted(
+        wanted = wanted_of(
+            year,
+            first,
+            last,
             region=region or only_region(settings),
-            first=first,
-            last=last,
             known_on=known_on,
             municipality=municipality,
-            is_factsheet=year is not None,
             disclosure=disclosure,
         )
         published = publish_edition(settings.database, name, wanted, is_dry_run=dry_run)

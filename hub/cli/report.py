@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -13,6 +13,9 @@ from rich.markup import escape
 from hub.cli.deployment import only_region, settings_of
 from hub.cli.speaking import EXIT_NOT, DataOption, JsonOption, answer, say
 from hub.settings import Settings
+
+if TYPE_CHECKING:
+    from hub.report import Wanted
 
 EXIT_USAGE = 2
 
@@ -75,22 +78,17 @@ def report(
     if check is not None:
         _check(settings, check, edition, as_json)
         return
-    from hub.report import Wanted, make_report, read_budget_file, rendered
+    from hub.report import make_report, read_budget_file, rendered
     from query.problems import PageProblem
-    from query.report.question import months_of_year
 
     try:
-        if year is not None:
-            first, last = months_of_year(year)
-        if first is None or last is None:
-            raise typer.BadParameter("give --from and --to, or --year", param_hint="--from / --to")
-        wanted = Wanted(
+        wanted = wanted_of(
+            year,
+            first,
+            last,
             region=region or only_region(settings),
-            first=first,
-            last=last,
             known_on=known_on,
             municipality=municipality,
-            is_factsheet=year is not None,
             disclosure=disclosure,
         )
         laid = None if budget is None else read_budget_file(budget)
@@ -99,6 +97,38 @@ def report(
         say(f"[bold red]radar:[/] {problem.title}. {problem.detail}")
         raise typer.Exit(EXIT_USAGE) from problem
     write_form(rendered(made, form.value, is_factsheet=wanted.is_factsheet), out, form)
+
+
+def wanted_of(
+    year: str | None,
+    first: str | None,
+    last: str | None,
+    *,
+    region: str,
+    known_on: str | None,
+    municipality: str | None,
+    disclosure: str,
+) -> Wanted:
+    """Return what is asked for: a factsheet for a year, a report for months.
+
+    Raises PageProblem for a year that is none, BadParameter where neither is given.
+    """
+    from hub.report import Wanted
+    from query.report.question import months_of_year
+
+    if year is not None:
+        first, last = months_of_year(year)
+    if first is None or last is None:
+        raise typer.BadParameter("give --from and --to, or --year", param_hint="--from / --to")
+    return Wanted(
+        region=region,
+        first=first,
+        last=last,
+        known_on=known_on,
+        municipality=municipality,
+        is_factsheet=year is not None,
+        disclosure=disclosure,
+    )
 
 
 def write_form(text: bytes, out: Path | None, form: Form) -> None:
