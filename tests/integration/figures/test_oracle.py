@@ -154,7 +154,8 @@ def test_the_units_behind_a_figure_are_as_many_as_the_definitions_count(
 def test_nothing_was_compared_with_nothing(tell: Callable[[int], Told]) -> None:
     right = defined(tell(SEEDS[0]).oracle, KNOWN_ON[-1], GRID)
     counted = {key[0] for key, answer in right.items() if answer.count}
-    assert counted == {statistic.id for statistic in STATISTICS}
+    # Findings are no part of the journal: S32 has a test of its own (test_findings.py).
+    assert counted == {one.id for one in STATISTICS if not one.id.startswith("S32")}
 
 
 def test_the_simulated_region_is_what_the_definitions_say(

@@ -31,7 +31,8 @@ def work_facts() -> dict[str, list[Row]]:
 def _report(number: int) -> Row:
     received_on = FIRST_DAY + timedelta(days=number)
     return _fact(f"werk-melding-{number}", 1000 + number, received_on) | {
-        "report_id": _report_id(number), "case_id": f"Z-{number}", "received_on": received_on,
+        "chain": _report_id(number), "report_id": _report_id(number), "case_id": f"Z-{number}",
+        "received_on": received_on,
         "reporter_sector": "EDUCATION", "nature": [], "forms": [], "repeat_kind": "UNKNOWN",
         "acute": False, "reasons": [], "municipality": MUNICIPALITIES[number % 3],
         "assessment_due_on": _CALENDAR.assessment_due(received_on),
@@ -42,7 +43,8 @@ def _report(number: int) -> Row:
 def _assessment(number: int) -> Row:
     completed_on = FIRST_DAY + timedelta(days=number + 4)
     return _fact(f"werk-beoordeling-{number}", 2000 + number, completed_on) | {
-        "report_id": _report_id(number), "case_id": f"Z-{number}", "completed_on": completed_on,
+        "chain": _report_id(number), "report_id": _report_id(number), "case_id": f"Z-{number}",
+        "completed_on": completed_on,
         "outcome": "INVESTIGATION", "sources_used": [], "life_domains": [],
     }  # fmt: skip
 
