@@ -51,6 +51,7 @@ LETTERS = "abcdef"
 MODULES = {"a": "bare_fold", "c": "bare_loop", "d": "quix", "e": "stock_faust"}
 KEEPS_TABLES = "bcd"
 # What is slower than this stands still.
+CHANGELOG_SHARE_MIN = 0.999
 RIVAL_PER_SECOND_MIN = 50
 RIVAL_START_SECONDS_MAX = 120.0
 # Issue 4's floors and aims, each a ratio of two medians of one run.
@@ -200,7 +201,11 @@ def _tables(url: str) -> tuple[str, int]:
 
 
 def _check_changelog(stand: Stand, order: Order) -> None:
-    """Check that every change of Faust's table reached the broker."""
+    """Check that the changes of Faust's table reached the broker.
+
+    What stock Faust's producer still held when it was ended may be missing: it is told, and too
+    little to change a rate.
+    """
     consumer = Consumer({"bootstrap.servers": order.bootstrap, "group.id": f"{order.name}-check"})
     topic = f"{order.name}-households-changelog"
     ends: list[tuple[int, int]] = [
@@ -209,8 +214,10 @@ def _check_changelog(stand: Stand, order: Order) -> None:
     ]
     consumer.close()
     written = sum(end for _, end in ends)
-    if written != order.events:
+    if not order.events * CHANGELOG_SHARE_MIN <= written <= order.events:
         raise BenchFailed(f"e: {written} of {order.events} changes are in the changelog")
+    if written < order.events:
+        stand.tell(f"e: {order.events - written} changes are missing in its changelog")
 
 
 def _agree(found: Mapping[str, Sequence[Outcome]]) -> None:
