@@ -75,17 +75,22 @@ def publish_edition(database_url: str, name: str, wanted: Wanted, *, is_dry_run:
         if journal < places.journal.position or advice < places.advice.position:
             raise TransientError("the read tables have not come to that day yet; try again")
         printed = disclosed(report, disclosure)
-        making = Making(
-            name=name,
-            is_factsheet=wanted.is_factsheet,
-            definitions=DEFINITIONS_VERSION,
-            software=metadata.version("radar-veilig-thuis"),
-        )
+        making = making_of(name, is_factsheet=wanted.is_factsheet)
         edition = new_edition(report, printed, places, making)
         if is_dry_run:
             return Published(edition=edition, printed=printed, is_new=True)
         stored, is_new = publish(connection, edition)
         return Published(edition=stored, printed=printed, is_new=is_new)
+
+
+def making_of(name: str, *, is_factsheet: bool) -> Making:
+    """Return what makes an edition now: these definitions, this version of the program."""
+    return Making(
+        name=name,
+        is_factsheet=is_factsheet,
+        definitions=DEFINITIONS_VERSION,
+        software=metadata.version("radar-veilig-thuis"),
+    )
 
 
 def list_editions(database_url: str, region: str | None) -> list[Edition]:

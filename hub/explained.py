@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
-from importlib import metadata
 
 from connectors.simulation.figures import Edition, Figures
 from connectors.simulation.months import first_day, last_day
+from hub.editions import making_of
 from hub.report import Connection
-from projections.statistics import DEFINITIONS_VERSION
 from projections.statistics.figure import month
 from query.editions.differing import Difference, differing
 from query.editions.places import places_on
-from query.editions.store import Making, NewEdition, new_edition
+from query.editions.store import NewEdition, new_edition
 from query.regions import read_region
 from query.report.asking import COUNTS, collect
 from query.report.content import ReportQuestion
@@ -65,13 +64,8 @@ def _counted(
         known_on=known_on,
     )
     report = collect(connection, read_region(connection, region), question)
-    making = Making(
-        name=name,
-        is_factsheet=True,
-        definitions=DEFINITIONS_VERSION,
-        software=metadata.version("radar-veilig-thuis"),
-    )
-    return new_edition(report, report, places_on(connection, region, known_on), making)
+    places = places_on(connection, region, known_on)
+    return new_edition(report, report, places, making_of(name, is_factsheet=True))
 
 
 def _moves(difference: Difference) -> str:

@@ -48,7 +48,7 @@ where f.region = %(region)s and m.case_id || '|' || m.moment_no = any(%(units)s:
 select distinct u.unit as unit, null::date as day, f.position_from, f.position_to
 from projections.report_facts as f
 join unnest(%(units)s::text[]) as u (unit) on regexp_replace(u.unit, '\|[^|]*$', '') = f.report_id
-where f.region = %(region)s and true
+where f.region = %(region)s
   and (f.position_to is null or f.position_to > f.position_from)
   and (f.position_from > %(after)s and f.position_from <= %(until)s
     or f.position_to > %(after)s and f.position_to <= %(until)s);
