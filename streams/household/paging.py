@@ -38,6 +38,12 @@ class PagedFacts(Mapping[EventKey, Fact]):
         page = {**self.pages[at], fact.key: fact}
         return PagedFacts((*self.pages[:at], page, *self.pages[at + 1 :]))
 
+    def whole(self) -> Page:
+        """Return all facts as one page, which is quicker to look into again and again."""
+        if len(self.pages) == 1:
+            return self.pages[0]
+        return {key: fact for page in self.pages for key, fact in page.items()}
+
     def __getitem__(self, key: EventKey) -> Fact:
         return self.pages[_page_of(key, len(self.pages))][key]
 
