@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
-from streams.household.episodes import Episode
 from streams.household.facts import Fact
 from streams.household.journal_event import EventKey
 from streams.household.picture import Picture, first_difference, picture_of
@@ -21,8 +20,7 @@ from streams.household.terms import Calendar, milliseconds, start_of_day
 NO_SEVERITY = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
+class Condition(NamedTuple):
     """That a rule holds at an episode, at an event, or on a day, at its highest level.
 
     `trigger` is the id of the episode or event, for a clock rule of what its subject rests on;
@@ -72,29 +70,31 @@ def conditions(state: HouseholdState, as_of: date, rule_set: RuleSet) -> tuple[C
 
 def holding(
     picture: Picture, rule_set: RuleSet, first: int = 0, after: Fact | None = None
-) -> Iterator[Condition]:
-    """Yield what holds at the episodes from number `first` on, and at single events.
+) -> list[Condition]:
+    """Return what holds at the episodes from number `first` on, and at single events.
 
     With `after` only rules are asked that may think otherwise after such a fact.
     """
-    calendar = rule_set.calendar
-    rules = rule_set.episode_rules_after(after)
-    if rules:
+    found: list[Condition] = []
+    if first < len(picture.episodes):
+        rules = [rule for rule in rule_set.episode_rules_after(after) if rule.may_hold(picture)]
         for at in range(first, len(picture.episodes)):
+            traits = picture.episodes[at].traits
             for rule in rules:
-                for trigger in rule.at_episode(picture, at, calendar):
-                    yield _at(rule, trigger, picture.episodes[at])
-    for event_rule in rule_set.event_rules:
-        if after is None or type(after) in event_rule.reads:
-            yield from at_events(event_rule, picture)
+                if rule.shown is None or rule.shown in traits:
+                    found += at_episode(rule, picture, at, rule_set.calendar)
+    for event_rule in rule_set.event_rules_after(after):
+        found += at_events(event_rule, picture)
+    return found
 
 
 def at_episode(
     rule: EpisodeRule, picture: Picture, at: int, calendar: Calendar
 ) -> Iterator[Condition]:
     """Yield what one rule says at one episode."""
+    episode = picture.episodes[at]
     for trigger in rule.at_episode(picture, at, calendar):
-        yield _at(rule, trigger, picture.episodes[at])
+        yield _condition(rule, trigger, episode.key, episode.at_ms, episode.severity)
 
 
 def at_events(rule: EventRule, picture: Picture) -> Iterator[Condition]:
@@ -109,6 +109,8 @@ def spans_of(picture: Picture, rule_set: RuleSet, since: date) -> Iterator[tuple
     Of a stretch that began before, all of it; `since` itself is covered by one that goes on.
     """
     for rule in rule_set.clock_rules:
+        if not rule.may_hold(picture):
+            continue
         spans = [
             span
             for span in rule.spans(picture, rule_set.calendar, since)
@@ -148,14 +150,10 @@ def supporting(
     """Yield what still holds, at any level, at the episodes and events that triggered a finding."""
     if isinstance(rule, EpisodeRule):
         for at, episode in enumerate(picture.episodes):
-            if episode.key in triggers:
+            if episode.key in triggers and (rule.shown is None or rule.shown in episode.traits):
                 yield from at_episode(rule, picture, at, calendar)
     if isinstance(rule, EventRule):
         yield from (one for one in at_events(rule, picture) if one.trigger in triggers)
-
-
-def _at(rule: EpisodeRule, trigger: Trigger, episode: Episode) -> Condition:
-    return _condition(rule, trigger, episode.key, episode.at_ms, episode.severity)
 
 
 def _condition(rule: Rule, trigger: Trigger, at: EventKey, at_ms: int, severity: int) -> Condition:

@@ -6,11 +6,11 @@ A function of the state; `picture_after` gives the same one for less when an eve
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from operator import attrgetter
-from typing import TypeVar, cast
+from types import MappingProxyType
+from typing import NamedTuple, TypeVar, cast
 
 from streams.household.courses import ReportCourse, course_of
 from streams.household.episodes import (
@@ -33,10 +33,10 @@ _ORDER = attrgetter("at_ms", "key")
 LAST_TEXT = chr(0x10FFFF)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class Picture(NamedTuple):
     """A household as it is known, without void events.
 
+    `starts` and `days` are the instants and the ordinals of the days on which the episodes begin.
     `signals_by_reference` and `police_ms` hold the earliest signal of each sender's number;
     `bare_references` those of registrations whose signal is not known, which are signals
     themselves until it comes.  `waits` are the reports by the (ordinal) day on which the last of
@@ -44,12 +44,14 @@ class Picture:
     """
 
     episodes: tuple[Episode, ...] = ()
-    courses: GrowingMap[str, ReportCourse] = field(default_factory=GrowingMap)
+    starts: tuple[int, ...] = ()
+    days: tuple[int, ...] = ()
+    courses: GrowingMap[str, ReportCourse] = GrowingMap()
     void: frozenset[EventKey] = frozenset()
-    facts_by_kind: Mapping[type[Fact], tuple[Fact, ...]] = field(default_factory=dict)
-    facts_by_report: GrowingMap[str, tuple[Fact, ...]] = field(default_factory=GrowingMap)
-    signals_by_reference: GrowingMap[str, Report] = field(default_factory=GrowingMap)
-    police_ms: GrowingMap[str, int] = field(default_factory=GrowingMap)
+    facts_by_kind: Mapping[type[Fact], tuple[Fact, ...]] = MappingProxyType({})
+    facts_by_report: GrowingMap[str, tuple[Fact, ...]] = GrowingMap()
+    signals_by_reference: GrowingMap[str, Report] = GrowingMap()
+    police_ms: GrowingMap[str, int] = GrowingMap()
     waits: tuple[tuple[int, str], ...] = ()
     bare_references: frozenset[str] = frozenset()
 
@@ -57,21 +59,21 @@ class Picture:
         """Return the facts of one kind, in order of time; not for `Report`, which episodes hold."""
         return cast("tuple[_Kind, ...]", self.facts_by_kind.get(kind, ()))
 
-    def waiting_after(self, day: date) -> Iterator[ReportCourse]:
-        """Yield the reports of which something waits, or will, on a day later than this one.
+    def waiting_after(self, day: date) -> list[ReportCourse]:
+        """Return the reports of which something waits, or will, on a day later than this one.
 
         The first to have waited long enough comes first.
         """
         first = bisect_right(self.waits, (day.toordinal(), LAST_TEXT))
-        return (self.courses[report_id] for _, report_id in self.waits[first:])
+        return [self.courses[report_id] for _, report_id in self.waits[first:]]
 
     def episode_number(self, at_ms: int) -> int:
         """Return the number of the last episode that begins at or before an instant; -1: none."""
-        return bisect_right(self.episodes, at_ms, key=_start) - 1
+        return bisect_right(self.starts, at_ms) - 1
 
     def first_episode_on_or_after(self, day: date) -> int:
         """Return the number of the first episode on or after a day."""
-        return bisect_right(self.episodes, day.toordinal() - 1, key=_start_ordinal)
+        return bisect_left(self.days, day.toordinal())
 
     def episode_of(self, course: ReportCourse) -> Episode:
         """Return the episode to which a report belongs; each does, its own signal if need be."""
@@ -137,7 +139,8 @@ def picture_after(before: Picture, after: HouseholdState, fact: Fact) -> Picture
     Adds to the last episode, or to the episode of the signal it speaks of, where that is all
     there is to do; what came before others, or was waited for, makes the picture anew.
     """
-    if fact.key in before.void or (after.corrections and void_events(after) != before.void):
+    # Only a correction takes events out, or brings them back when what replaces them comes.
+    if after.corrections and (fact.key in before.void or void_events(after) != before.void):
         return picture_of(after)
     if isinstance(fact, Report):
         grown = _reported(before, fact)
@@ -172,19 +175,18 @@ def _with_fact(before: Picture, fact: Fact) -> Picture:
     by_kind = {**before.facts_by_kind, kind: _with(before.facts_by_kind.get(kind, ()), fact)}
     report_id = _report_of(fact)
     if report_id is None:
-        return replace(before, facts_by_kind=by_kind)
+        return before._replace(facts_by_kind=by_kind)
     about = _with(before.facts_by_report.get(report_id, ()), fact)
     by_report = before.facts_by_report.with_item(report_id, about)
     course = course_of(about)
     if course is None:
-        return replace(before, facts_by_kind=by_kind, facts_by_report=by_report)
+        return before._replace(facts_by_kind=by_kind, facts_by_report=by_report)
     waits = list(before.waits)
     known = before.courses.get(report_id)
     if known is not None:
         del waits[bisect_left(waits, (known.last_until, report_id))]
     insort(waits, (course.last_until, report_id))
-    return replace(
-        before,
+    return before._replace(
         facts_by_kind=by_kind,
         facts_by_report=by_report,
         courses=before.courses.with_item(report_id, course),
@@ -196,8 +198,7 @@ def _reported(before: Picture, report: Report) -> Picture | None:
     """Return the picture with one more report; None when more than that changes."""
     reference = report.reference
     if reference is None:
-        episodes = _with_signal(before, report, report.at_ms)
-        return None if episodes is None else replace(before, episodes=episodes)
+        return _with_signal(before, report, report.at_ms)
     if reference in before.bare_references:
         return None
     known = before.signals_by_reference.get(reference)
@@ -205,17 +206,14 @@ def _reported(before: Picture, report: Report) -> Picture | None:
         earliest = before.police_ms.get(reference) if report.is_police else report.at_ms
         if earliest is None or _ORDER(report) < _ORDER(known) or report.at_ms < earliest:
             return None
-        episodes = _with_signal(before, report, earliest)
-        return None if episodes is None else replace(before, episodes=episodes)
-    episodes = _with_signal(before, report, report.at_ms)
-    if episodes is None:
+        return _with_signal(before, report, earliest)
+    grown = _with_signal(before, report, report.at_ms)
+    if grown is None:
         return None
     police_ms = before.police_ms
     if report.is_police:
         police_ms = police_ms.with_item(reference, report.at_ms)
-    return replace(
-        before,
-        episodes=episodes,
+    return grown._replace(
         signals_by_reference=before.signals_by_reference.with_item(reference, report),
         police_ms=police_ms,
     )
@@ -231,13 +229,10 @@ def _registered(before: Picture, grown: Picture, registration: Registration) -> 
     owner = grown.owner_of(registration)
     if owner is not registration:
         return _heard(grown, saying_of(owner, grown.time_of(owner), registration))
-    episodes = _with_signal(grown, registration, registration.at_ms)
-    if episodes is None:
-        return None
-    bare = grown.bare_references
-    if registration.reference is not None:
-        bare |= {registration.reference}
-    return replace(grown, episodes=episodes, bare_references=bare)
+    heard = _with_signal(grown, registration, registration.at_ms)
+    if heard is None or registration.reference is None:
+        return heard
+    return heard._replace(bare_references=heard.bare_references | {registration.reference})
 
 
 def _assessed(grown: Picture, assessment: Assessment) -> Picture:
@@ -258,14 +253,13 @@ def _heard(picture: Picture, saying: Saying) -> Picture:
     heard = picture.episodes[at].hearing(saying)
     if heard is picture.episodes[at]:
         return picture
-    episodes = (*picture.episodes[:at], heard, *picture.episodes[at + 1 :])
-    return replace(picture, episodes=episodes)
+    return _with_episode(picture, at, heard)
 
 
 def _with_signal(
     picture: Picture, fact: Report | Registration, at_ms: int
-) -> tuple[Episode, ...] | None:
-    """Return the episodes with a signal at the end, or within one of them.
+) -> Picture | None:
+    """Return the picture with a signal at the end, or within one of the episodes.
 
     None when it opens an episode before others, or one gets another first signal.
     """
@@ -275,10 +269,21 @@ def _with_signal(
     if at >= 0 and at_ms - episodes[at].at_ms <= EPISODE_MS:
         if saying.signal < episodes[at].signals[0]:
             return None
-        return (*episodes[:at], episodes[at].joined_by(saying), *episodes[at + 1 :])
+        return _with_episode(picture, at, episodes[at].joined_by(saying))
     if at < len(episodes) - 1:
         return None
-    return (*episodes, Episode(signals=(saying.signal,)).hearing(saying))
+    opened = Episode(signals=(saying.signal,), severity=saying.severity, traits=saying.traits)
+    return picture._replace(
+        episodes=(*episodes, opened),
+        starts=(*picture.starts, opened.at_ms),
+        days=(*picture.days, opened.day.toordinal()),
+    )
+
+
+def _with_episode(picture: Picture, at: int, episode: Episode) -> Picture:
+    """Return the picture with another episode of the same beginning in the place of one."""
+    episodes = picture.episodes
+    return picture._replace(episodes=(*episodes[:at], episode, *episodes[at + 1 :]))
 
 
 def _with_episodes(picture: Picture, valid: Iterable[Fact]) -> Picture:
@@ -300,9 +305,11 @@ def _with_episodes(picture: Picture, valid: Iterable[Fact]) -> Picture:
         if course is not None:
             owner = picture.owner_of(course.registration)
             sayings.append(saying_of(owner, picture.time_of(owner), assessment))
-    return replace(
-        picture,
-        episodes=episodes_from(sorted(signals), sayings),
+    episodes = episodes_from(sorted(signals), sayings)
+    return picture._replace(
+        episodes=episodes,
+        starts=tuple(episode.at_ms for episode in episodes),
+        days=tuple(episode.day.toordinal() for episode in episodes),
         bare_references=frozenset(bare),
     )
 
@@ -314,6 +321,8 @@ def _report_of(fact: Fact) -> str | None:
 
 
 def _with(facts: tuple[Fact, ...], fact: Fact) -> tuple[Fact, ...]:
+    if not facts or facts[-1].at_ms < fact.at_ms:
+        return (*facts, fact)
     at = bisect_right(facts, _ORDER(fact), key=_ORDER)
     return (*facts[:at], fact, *facts[at:])
 
@@ -328,10 +337,3 @@ def _first_unlike(before: Sequence[Episode], after: Sequence[Episode]) -> int:
             return at
     return min(len(before), len(after))
 
-
-def _start(episode: Episode) -> int:
-    return episode.signals[0].at_ms
-
-
-def _start_ordinal(episode: Episode) -> int:
-    return episode.day.toordinal()

@@ -30,6 +30,9 @@ class RuleSet:
     _concerned: dict[type[Fact], tuple[EpisodeRule, ...]] = field(
         init=False, compare=False, repr=False, default_factory=dict
     )
+    _of_event: dict[type[Fact], tuple[EventRule, ...]] = field(
+        init=False, compare=False, repr=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         """Sort the rules out by kind, once: each event asks for one kind after the other."""
@@ -49,6 +52,15 @@ class RuleSet:
             mine = tuple(rule for rule in self.episode_rules if kind in rule.reads)
             self._concerned[kind] = mine
         return self._concerned[kind]
+
+    def event_rules_after(self, fact: Fact | None) -> tuple[EventRule, ...]:
+        """Return the event rules that may think otherwise after a fact; all after None."""
+        if fact is None:
+            return self.event_rules
+        kind = type(fact)
+        if kind not in self._of_event:
+            self._of_event[kind] = tuple(rule for rule in self.event_rules if kind in rule.reads)
+        return self._of_event[kind]
 
 
 DEFAULT_RULE_SET = RuleSet(rules=tuple(rule() for rule in RULES))
