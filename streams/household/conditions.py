@@ -9,7 +9,7 @@ from typing import NamedTuple
 from streams.household.facts import Fact
 from streams.household.journal_event import EventKey
 from streams.household.picture import Picture, first_difference, picture_of
-from streams.household.rule_set import RuleSet
+from streams.household.rule_set import Asked, RuleSet
 from streams.household.rules import ClockRule, EpisodeRule, EventRule, Rule
 from streams.household.rules.rule import Span, Trigger
 from streams.household.severity import Level
@@ -59,7 +59,7 @@ def conditions(state: HouseholdState, as_of: date, rule_set: RuleSet) -> tuple[C
     """
     picture = picture_of(state)
     return (
-        *holding(picture, rule_set),
+        *holding(picture, rule_set.asked(picture.facts_by_kind), rule_set.calendar),
         *(
             on_day(rule, span, as_of)
             for rule, span in spans_of(picture, rule_set, as_of)
@@ -68,22 +68,15 @@ def conditions(state: HouseholdState, as_of: date, rule_set: RuleSet) -> tuple[C
     )
 
 
-def holding(
-    picture: Picture, rule_set: RuleSet, first: int = 0, after: Fact | None = None
-) -> list[Condition]:
-    """Return what holds at the episodes from number `first` on, and at single events.
-
-    With `after` only rules are asked that may think otherwise after such a fact.
-    """
+def holding(picture: Picture, asked: Asked, calendar: Calendar, first: int = 0) -> list[Condition]:
+    """Return what holds at the episodes from number `first` on, and at single events."""
     found: list[Condition] = []
-    if first < len(picture.episodes):
-        rules = [rule for rule in rule_set.episode_rules_after(after) if rule.may_hold(picture)]
-        for at in range(first, len(picture.episodes)):
-            traits = picture.episodes[at].traits
-            for rule in rules:
-                if rule.shown is None or rule.shown in traits:
-                    found += at_episode(rule, picture, at, rule_set.calendar)
-    for event_rule in rule_set.event_rules_after(after):
+    for at in range(first, len(picture.episodes)):
+        traits = picture.episodes[at].traits
+        for rule in asked.episode_rules:
+            if rule.shown is None or rule.shown in traits:
+                found += at_episode(rule, picture, at, calendar)
+    for event_rule in asked.event_rules:
         found += at_events(event_rule, picture)
     return found
 
@@ -108,9 +101,7 @@ def spans_of(picture: Picture, rule_set: RuleSet, since: date) -> Iterator[tuple
 
     Of a stretch that began before, all of it; `since` itself is covered by one that goes on.
     """
-    for rule in rule_set.clock_rules:
-        if not rule.may_hold(picture):
-            continue
+    for rule in rule_set.asked(picture.facts_by_kind).clock_rules:
         spans = [
             span
             for span in rule.spans(picture, rule_set.calendar, since)
@@ -138,8 +129,11 @@ def gained_and_lost(
     need not be asked.
     """
     first = first_difference(before, after, fact)
-    held = {_identity(one): one.level for one in holding(before, rule_set, first, fact)}
-    holds = {_identity(one): one for one in holding(after, rule_set, first, fact)}
+    calendar = rule_set.calendar
+    # What holds before may rest on kinds of which a correction has taken the last one out.
+    asked = rule_set.asked(before.facts_by_kind.keys() | after.facts_by_kind.keys(), fact)
+    held = {_identity(one): one.level for one in holding(before, asked, calendar, first)}
+    holds = {_identity(one): one for one in holding(after, asked, calendar, first)}
     gained = [one for name, one in holds.items() if one.level > held.get(name, 0)]
     return gained, not held.keys() <= holds.keys()
 

@@ -47,19 +47,18 @@ class ChangeKind(StrEnum):
 
 
 class Cause(NamedTuple):
-    """The journal row at which the household is looked at; `late`: its event came late."""
+    """The journal row at which the household is looked at; `late`: its event came late.
+
+    `day` is the one on which the row was known, in Amsterdam.
+    """
 
     region: str
     household_id: str
     key: EventKey
     position: int
     known_ms: int
+    day: date
     late: bool = False
-
-    @property
-    def day(self) -> date:
-        """Return the day on which the row was known, in Amsterdam."""
-        return day_of(self.known_ms)
 
 
 class FindingChange(NamedTuple):

@@ -10,13 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from operator import attrgetter
 from types import MappingProxyType
-from typing import NamedTuple, TypeVar, cast
+from typing import NamedTuple, TypedDict, TypeVar, cast
 
 from streams.household.courses import ReportCourse, course_of
 from streams.household.episodes import (
     EPISODE_MS,
     Episode,
-    Saying,
     Signal,
     episodes_from,
     saying_of,
@@ -36,7 +35,8 @@ LAST_TEXT = chr(0x10FFFF)
 class Picture(NamedTuple):
     """A household as it is known, without void events.
 
-    `starts` and `days` are the instants and the ordinals of the days on which the episodes begin.
+    `starts` and `days` are the instants and the ordinals of the days on which the episodes begin,
+    `severity` is the highest of theirs.
     `signals_by_reference` and `police_ms` hold the earliest signal of each sender's number;
     `bare_references` those of registrations whose signal is not known, which are signals
     themselves until it comes.  `waits` are the reports by the (ordinal) day on which the last of
@@ -46,6 +46,7 @@ class Picture(NamedTuple):
     episodes: tuple[Episode, ...] = ()
     starts: tuple[int, ...] = ()
     days: tuple[int, ...] = ()
+    severity: int = 0
     courses: GrowingMap[str, ReportCourse] = GrowingMap()
     void: frozenset[EventKey] = frozenset()
     facts_by_kind: Mapping[type[Fact], tuple[Fact, ...]] = MappingProxyType({})
@@ -98,8 +99,13 @@ class Picture(NamedTuple):
         return signal.at_ms
 
 
+NOTHING = Picture()
+
+
 def picture_of(state: HouseholdState) -> Picture:
     """Return the picture of a state, made from nothing."""
+    if not (state.facts or state.corrections):
+        return NOTHING
     void = void_events(state)
     valid = sorted((f for f in state.facts.values() if f.key not in void), key=_ORDER)
     by_kind: dict[type[Fact], list[Fact]] = {}
@@ -142,15 +148,8 @@ def picture_after(before: Picture, after: HouseholdState, fact: Fact) -> Picture
     # Only a correction takes events out, or brings them back when what replaces them comes.
     if after.corrections and (fact.key in before.void or void_events(after) != before.void):
         return picture_of(after)
-    if isinstance(fact, Report):
-        grown = _reported(before, fact)
-    else:
-        grown = _with_fact(before, fact)
-        if isinstance(fact, Registration):
-            grown = _registered(before, grown, fact)
-        elif isinstance(fact, Assessment):
-            grown = _assessed(grown, fact)
-    return picture_of(after) if grown is None else grown
+    growth = _reported(before, fact) if isinstance(fact, Report) else _told(before, fact)
+    return picture_of(after) if growth is None else before._replace(**growth)
 
 
 def first_difference(before: Picture, after: Picture, fact: Fact | None) -> int:
@@ -170,32 +169,24 @@ def first_difference(before: Picture, after: Picture, fact: Fact | None) -> int:
     return min(first, after.first_episode_on_or_after(fact.day))
 
 
-def _with_fact(before: Picture, fact: Fact) -> Picture:
-    kind = type(fact)
-    by_kind = {**before.facts_by_kind, kind: _with(before.facts_by_kind.get(kind, ()), fact)}
-    report_id = _report_of(fact)
-    if report_id is None:
-        return before._replace(facts_by_kind=by_kind)
-    about = _with(before.facts_by_report.get(report_id, ()), fact)
-    by_report = before.facts_by_report.with_item(report_id, about)
-    course = course_of(about)
-    if course is None:
-        return before._replace(facts_by_kind=by_kind, facts_by_report=by_report)
-    waits = list(before.waits)
-    known = before.courses.get(report_id)
-    if known is not None:
-        del waits[bisect_left(waits, (known.last_until, report_id))]
-    insort(waits, (course.last_until, report_id))
-    return before._replace(
-        facts_by_kind=by_kind,
-        facts_by_report=by_report,
-        courses=before.courses.with_item(report_id, course),
-        waits=tuple(waits),
-    )
+class _Growth(TypedDict, total=False):
+    """What is another in a picture than in the one before it."""
+
+    episodes: tuple[Episode, ...]
+    starts: tuple[int, ...]
+    days: tuple[int, ...]
+    severity: int
+    courses: GrowingMap[str, ReportCourse]
+    facts_by_kind: Mapping[type[Fact], tuple[Fact, ...]]
+    facts_by_report: GrowingMap[str, tuple[Fact, ...]]
+    signals_by_reference: GrowingMap[str, Report]
+    police_ms: GrowingMap[str, int]
+    waits: tuple[tuple[int, str], ...]
+    bare_references: frozenset[str]
 
 
-def _reported(before: Picture, report: Report) -> Picture | None:
-    """Return the picture with one more report; None when more than that changes."""
+def _reported(before: Picture, report: Report) -> _Growth | None:
+    """Return what one more report changes; None when the picture must be made anew."""
     reference = report.reference
     if reference is None:
         return _with_signal(before, report, report.at_ms)
@@ -207,83 +198,92 @@ def _reported(before: Picture, report: Report) -> Picture | None:
         if earliest is None or _ORDER(report) < _ORDER(known) or report.at_ms < earliest:
             return None
         return _with_signal(before, report, earliest)
-    grown = _with_signal(before, report, report.at_ms)
-    if grown is None:
-        return None
-    police_ms = before.police_ms
-    if report.is_police:
-        police_ms = police_ms.with_item(reference, report.at_ms)
-    return grown._replace(
-        signals_by_reference=before.signals_by_reference.with_item(reference, report),
-        police_ms=police_ms,
-    )
+    growth = _with_signal(before, report, report.at_ms)
+    if growth is not None:
+        growth["signals_by_reference"] = before.signals_by_reference.with_item(reference, report)
+        if report.is_police:
+            growth["police_ms"] = before.police_ms.with_item(reference, report.at_ms)
+    return growth
 
 
-def _registered(before: Picture, grown: Picture, registration: Registration) -> Picture | None:
-    earlier = before.courses.get(registration.report_id)
-    if earlier is None and _waits(before, registration.report_id):
-        # An assessment came first; now it has a signal to speak of.
-        return None
-    if earlier is not None and _ORDER(registration) < _ORDER(earlier.registration):
-        return None
-    owner = grown.owner_of(registration)
-    if owner is not registration:
-        return _heard(grown, saying_of(owner, grown.time_of(owner), registration))
-    heard = _with_signal(grown, registration, registration.at_ms)
-    if heard is None or registration.reference is None:
-        return heard
-    return heard._replace(bare_references=heard.bare_references | {registration.reference})
-
-
-def _assessed(grown: Picture, assessment: Assessment) -> Picture:
-    course = grown.courses.get(assessment.report_id)
+def _told(before: Picture, fact: Fact) -> _Growth | None:
+    """Return what any other fact changes; None when the picture must be made anew."""
+    kind = type(fact)
+    by_kind = {**before.facts_by_kind, kind: _with(before.facts_by_kind.get(kind, ()), fact)}
+    growth: _Growth = {"facts_by_kind": by_kind}
+    if not isinstance(fact, (Registration, Assessment, ServiceStep)) or fact.report_id is None:
+        return growth
+    report_id = fact.report_id
+    facts = before.facts_by_report.get(report_id, ())
+    about = _with(facts, fact)
+    growth["facts_by_report"] = before.facts_by_report.with_item(report_id, about)
+    course = course_of(about)
     if course is None:
-        return grown
-    owner = grown.owner_of(course.registration)
-    return _heard(grown, saying_of(owner, grown.time_of(owner), assessment))
+        return growth
+    earlier = before.courses.get(report_id)
+    waits = list(before.waits)
+    if earlier is not None:
+        del waits[bisect_left(waits, (earlier.last_until, report_id))]
+    insort(waits, (course.last_until, report_id))
+    growth["waits"] = tuple(waits)
+    growth["courses"] = before.courses.with_item(report_id, course)
+    if isinstance(fact, ServiceStep):
+        return growth
+    if isinstance(fact, Registration):
+        if earlier is not None and course.registration is fact:
+            return None
+        if earlier is None and any(isinstance(known, Assessment) for known in facts):
+            # An assessment came first; now it has a signal to speak of.
+            return None
+    heard = _heard(before, course.registration if isinstance(fact, Assessment) else fact, fact)
+    return None if heard is None else growth | heard
 
 
-def _waits(picture: Picture, report_id: str) -> bool:
-    facts = picture.facts_by_report.get(report_id, ())
-    return any(isinstance(fact, Assessment) for fact in facts)
+def _heard(
+    before: Picture, registration: Registration, fact: Registration | Assessment
+) -> _Growth | None:
+    """Return what the episodes gain by a registration, or by what is said of one."""
+    owner = before.owner_of(registration)
+    if owner is not fact:
+        saying = saying_of(owner, before.time_of(owner), fact)
+        at = before.episode_number(saying.signal.at_ms)
+        heard = before.episodes[at].hearing(saying)
+        return {} if heard is before.episodes[at] else _with_episode(before, at, heard)
+    growth = _with_signal(before, registration, registration.at_ms)
+    if growth is not None and registration.reference is not None:
+        growth["bare_references"] = before.bare_references | {registration.reference}
+    return growth
 
 
-def _heard(picture: Picture, saying: Saying) -> Picture:
-    at = picture.episode_number(saying.signal.at_ms)
-    heard = picture.episodes[at].hearing(saying)
-    if heard is picture.episodes[at]:
-        return picture
-    return _with_episode(picture, at, heard)
-
-
-def _with_signal(
-    picture: Picture, fact: Report | Registration, at_ms: int
-) -> Picture | None:
-    """Return the picture with a signal at the end, or within one of the episodes.
+def _with_signal(before: Picture, fact: Report | Registration, at_ms: int) -> _Growth | None:
+    """Return the episodes with a signal at the end, or within one of them.
 
     None when it opens an episode before others, or one gets another first signal.
     """
     saying = saying_of(fact, at_ms, fact)
-    episodes = picture.episodes
-    at = picture.episode_number(at_ms)
-    if at >= 0 and at_ms - episodes[at].at_ms <= EPISODE_MS:
+    episodes = before.episodes
+    at = before.episode_number(at_ms)
+    if at >= 0 and at_ms - before.starts[at] <= EPISODE_MS:
         if saying.signal < episodes[at].signals[0]:
             return None
-        return _with_episode(picture, at, episodes[at].joined_by(saying))
+        return _with_episode(before, at, episodes[at].joined_by(saying))
     if at < len(episodes) - 1:
         return None
     opened = Episode(signals=(saying.signal,), severity=saying.severity, traits=saying.traits)
-    return picture._replace(
-        episodes=(*episodes, opened),
-        starts=(*picture.starts, opened.at_ms),
-        days=(*picture.days, opened.day.toordinal()),
-    )
+    return {
+        "episodes": (*episodes, opened),
+        "starts": (*before.starts, at_ms),
+        "days": (*before.days, opened.day.toordinal()),
+        "severity": max(before.severity, opened.severity),
+    }
 
 
-def _with_episode(picture: Picture, at: int, episode: Episode) -> Picture:
-    """Return the picture with another episode of the same beginning in the place of one."""
-    episodes = picture.episodes
-    return picture._replace(episodes=(*episodes[:at], episode, *episodes[at + 1 :]))
+def _with_episode(before: Picture, at: int, episode: Episode) -> _Growth:
+    episodes = before.episodes
+    return {
+        "episodes": (*episodes[:at], episode, *episodes[at + 1 :]),
+        "severity": max(before.severity, episode.severity),
+    }
 
 
 def _with_episodes(picture: Picture, valid: Iterable[Fact]) -> Picture:
@@ -310,6 +310,7 @@ def _with_episodes(picture: Picture, valid: Iterable[Fact]) -> Picture:
         episodes=episodes,
         starts=tuple(episode.at_ms for episode in episodes),
         days=tuple(episode.day.toordinal() for episode in episodes),
+        severity=max((episode.severity for episode in episodes), default=0),
         bare_references=frozenset(bare),
     )
 
@@ -336,4 +337,3 @@ def _first_unlike(before: Sequence[Episode], after: Sequence[Episode]) -> int:
         if old is not new and old != new:
             return at
     return min(len(before), len(after))
-

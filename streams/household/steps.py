@@ -52,7 +52,9 @@ _ONE_DAY = timedelta(days=1)
 
 # What happens at a family or is done for it.  A registration or an assessment is by nature later
 # than what it is about, and the hub itself tells of other households whenever it learns.
-_TIMELY_KINDS = (Report, Handover, Feedback, CaseStep, OrderStep, MdaStep, Move, ServiceStep)
+_TIMELY_KINDS = frozenset[type[Fact]](
+    (Report, Handover, Feedback, CaseStep, OrderStep, MdaStep, Move, ServiceStep)
+)
 
 _DECISIONS: Mapping[object, ChangeKind] = {
     "ACKNOWLEDGE": ChangeKind.ACKNOWLEDGED,
@@ -187,7 +189,7 @@ def _is_late(fact: Fact, picture: Picture, cause: Cause) -> bool:
     is_signal = isinstance(fact, Report) or (
         isinstance(fact, Registration) and picture.owner_of(fact) is fact
     )
-    if not is_signal and not isinstance(fact, _TIMELY_KINDS):
+    if not is_signal and type(fact) not in _TIMELY_KINDS:
         return False
     day = fact.day
     if is_signal and isinstance(fact, (Report, Registration)):
@@ -203,9 +205,7 @@ def _step(
 ) -> Step:
     findings = still_remembered(outcome.findings, after)
     if findings != state.findings:
-        state = HouseholdState(
-            facts=state.facts, corrections=state.corrections, findings=findings
-        )
+        state = HouseholdState(facts=state.facts, corrections=state.corrections, findings=findings)
     return Step(
         state=state,
         picture=picture,
@@ -215,10 +215,12 @@ def _step(
 
 
 def _cause(event: JournalEvent, region: str, household_id: str) -> Cause:
+    known_ms = milliseconds(event.known_at)
     return Cause(
         region=region,
         household_id=household_id,
         key=event.key,
         position=event.position,
-        known_ms=milliseconds(event.known_at),
+        known_ms=known_ms,
+        day=day_of(known_ms),
     )

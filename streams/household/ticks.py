@@ -51,9 +51,7 @@ def begin_day(
     for finding in findings:
         current[finding.key] = finding
         if finding.status.is_open and (
-            finding.key not in holding
-            if is_of_clock(finding)
-            else expires_on(finding) <= today
+            finding.key not in holding if is_of_clock(finding) else expires_on(finding) <= today
         ):
             closed = closed_as(finding, FindingStatus.EXPIRED, cause)
             changes.append(ended(ChangeKind.EXPIRED, finding, closed, cause, None))

@@ -49,8 +49,8 @@ class MdaCandidate(EpisodeRule):
     def at_episode(self, picture: Picture, at: int, calendar: Calendar) -> Iterator[Trigger]:
         """Yield ATTENTION when all of it holds on the day of the episode."""
         day = picture.episodes[at].day
+        window = self._window(picture, at)
         helped = _help_before(picture, day)
-        window = self._window(picture, at) if helped else []
         if len(window) < self.min_episodes or not helped or _is_registered(picture, day):
             return
         domains, organisations = self._involved(picture, window, day)

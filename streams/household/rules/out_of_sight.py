@@ -37,14 +37,13 @@ class OutOfSight(ClockRule):
 
     def spans(self, picture: Picture, calendar: Calendar, since: date) -> Iterator[Span]:
         """Yield HIGH for each such report until it is assessed or somebody is reached."""
-        waiting = picture.waiting_after(since)
-        if not waiting:
+        if picture.severity < self.min_severity:
             return
         reached: dict[str, list[Contact]] = {}
         for contact in picture.all_of(Contact):
             if contact.with_family:
                 reached.setdefault(contact.case_id, []).append(contact)
-        for course in waiting:
+        for course in picture.waiting_after(since):
             registration = course.registration
             severity = picture.episode_of(course).severity
             if severity < self.min_severity:

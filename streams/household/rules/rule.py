@@ -84,10 +84,6 @@ class Rule(ABC):
     # households have few kinds, and a rule that is not asked costs nothing.
     rests_on: ClassVar[frozenset[type[Fact]]] = frozenset()
 
-    def may_hold(self, picture: Picture) -> bool:
-        """Say whether the household has any fact of the kinds without which it never holds."""
-        return not self.rests_on or not self.rests_on.isdisjoint(picture.facts_by_kind)
-
     @classmethod
     def with_parameters(cls, values: Mapping[object, object]) -> Self:
         """Return the rule with these parameters, the rest at their defaults.
