@@ -212,7 +212,7 @@ R15 = (
     Case(
         rule="R15",
         title="Een overdracht op de dag van het voorval zelf is geen eerdere hulp",
-        lines=(*FOUR, done("2025-12-31 overdracht", handover("2025-12-31", "s")), DOMAINS),
+        lines=(*FOUR, done("overdracht", handover("2025-12-31", "s")), DOMAINS),
         levels=(None, None, None, None),
     ),
     Case(
