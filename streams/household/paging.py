@@ -32,6 +32,8 @@ class PagedFacts(Mapping[EventKey, Fact]):
 
     def with_fact(self, fact: Fact) -> PagedFacts:
         """Return the mapping with one fact more, which it does not have yet."""
+        if len(self.pages) == 1 and len(self.pages[0]) < FACTS_PER_PAGE:
+            return PagedFacts(({**self.pages[0], fact.key: fact},))
         if _pages_for(len(self) + 1) != len(self.pages):
             return spread((*self.values(), fact))
         at = _page_of(fact.key, len(self.pages))

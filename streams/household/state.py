@@ -39,7 +39,10 @@ class FindingStatus(StrEnum):
     @property
     def is_open(self) -> bool:
         """Say whether it still asks for attention; acknowledging does not end that."""
-        return self in (FindingStatus.OPEN, FindingStatus.ACKNOWLEDGED)
+        return self in _OPEN
+
+
+_OPEN = frozenset({FindingStatus.OPEN, FindingStatus.ACKNOWLEDGED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
