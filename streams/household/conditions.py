@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
-from streams.household.episodes import Episode
 from streams.household.facts import Fact
 from streams.household.journal_event import EventKey
 from streams.household.picture import Picture, first_difference, picture_of
-from streams.household.rule_set import RuleSet
+from streams.household.rule_set import Asked, RuleSet
 from streams.household.rules import ClockRule, EpisodeRule, EventRule, Rule
 from streams.household.rules.rule import Span, Trigger
 from streams.household.severity import Level
@@ -21,8 +20,7 @@ from streams.household.terms import Calendar, milliseconds, start_of_day
 NO_SEVERITY = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
+class Condition(NamedTuple):
     """That a rule holds at an episode, at an event, or on a day, at its highest level.
 
     `trigger` is the id of the episode or event, for a clock rule of what its subject rests on;
@@ -61,7 +59,7 @@ def conditions(state: HouseholdState, as_of: date, rule_set: RuleSet) -> tuple[C
     """
     picture = picture_of(state)
     return (
-        *holding(picture, rule_set),
+        *holding(picture, rule_set.asked(picture.facts_by_kind), rule_set.calendar),
         *(
             on_day(rule, span, as_of)
             for rule, span in spans_of(picture, rule_set, as_of)
@@ -70,31 +68,26 @@ def conditions(state: HouseholdState, as_of: date, rule_set: RuleSet) -> tuple[C
     )
 
 
-def holding(
-    picture: Picture, rule_set: RuleSet, first: int = 0, after: Fact | None = None
-) -> Iterator[Condition]:
-    """Yield what holds at the episodes from number `first` on, and at single events.
-
-    With `after` only rules are asked that may think otherwise after such a fact.
-    """
-    calendar = rule_set.calendar
-    rules = rule_set.episode_rules_after(after)
-    if rules:
-        for at in range(first, len(picture.episodes)):
-            for rule in rules:
-                for trigger in rule.at_episode(picture, at, calendar):
-                    yield _at(rule, trigger, picture.episodes[at])
-    for event_rule in rule_set.event_rules:
-        if after is None or type(after) in event_rule.reads:
-            yield from at_events(event_rule, picture)
+def holding(picture: Picture, asked: Asked, calendar: Calendar, first: int = 0) -> list[Condition]:
+    """Return what holds at the episodes from number `first` on, and at single events."""
+    found: list[Condition] = []
+    for at in range(first, len(picture.episodes)):
+        traits = picture.episodes[at].traits
+        for rule in asked.episode_rules:
+            if rule.shown is None or rule.shown in traits:
+                found += at_episode(rule, picture, at, calendar)
+    for event_rule in asked.event_rules:
+        found += at_events(event_rule, picture)
+    return found
 
 
 def at_episode(
     rule: EpisodeRule, picture: Picture, at: int, calendar: Calendar
 ) -> Iterator[Condition]:
     """Yield what one rule says at one episode."""
+    episode = picture.episodes[at]
     for trigger in rule.at_episode(picture, at, calendar):
-        yield _at(rule, trigger, picture.episodes[at])
+        yield _condition(rule, trigger, episode.key, episode.at_ms, episode.severity)
 
 
 def at_events(rule: EventRule, picture: Picture) -> Iterator[Condition]:
@@ -108,7 +101,7 @@ def spans_of(picture: Picture, rule_set: RuleSet, since: date) -> Iterator[tuple
 
     Of a stretch that began before, all of it; `since` itself is covered by one that goes on.
     """
-    for rule in rule_set.clock_rules:
+    for rule in rule_set.asked(picture.facts_by_kind).clock_rules:
         spans = [
             span
             for span in rule.spans(picture, rule_set.calendar, since)
@@ -136,8 +129,11 @@ def gained_and_lost(
     need not be asked.
     """
     first = first_difference(before, after, fact)
-    held = {_identity(one): one.level for one in holding(before, rule_set, first, fact)}
-    holds = {_identity(one): one for one in holding(after, rule_set, first, fact)}
+    calendar = rule_set.calendar
+    # What holds before may rest on kinds of which a correction has taken the last one out.
+    asked = rule_set.asked(before.facts_by_kind.keys() | after.facts_by_kind.keys(), fact)
+    held = {_identity(one): one.level for one in holding(before, asked, calendar, first)}
+    holds = {_identity(one): one for one in holding(after, asked, calendar, first)}
     gained = [one for name, one in holds.items() if one.level > held.get(name, 0)]
     return gained, not held.keys() <= holds.keys()
 
@@ -148,14 +144,10 @@ def supporting(
     """Yield what still holds, at any level, at the episodes and events that triggered a finding."""
     if isinstance(rule, EpisodeRule):
         for at, episode in enumerate(picture.episodes):
-            if episode.key in triggers:
+            if episode.key in triggers and (rule.shown is None or rule.shown in episode.traits):
                 yield from at_episode(rule, picture, at, calendar)
     if isinstance(rule, EventRule):
         yield from (one for one in at_events(rule, picture) if one.trigger in triggers)
-
-
-def _at(rule: EpisodeRule, trigger: Trigger, episode: Episode) -> Condition:
-    return _condition(rule, trigger, episode.key, episode.at_ms, episode.severity)
 
 
 def _condition(rule: Rule, trigger: Trigger, at: EventKey, at_ms: int, severity: int) -> Condition:

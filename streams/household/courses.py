@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from streams.household.facts import Assessment, Fact, Registration, ServiceStep
 from streams.household.journal_event import EventKey
@@ -14,8 +14,7 @@ SERVICE_REGISTERED = "REGISTERED"
 SERVICE_MOVED_ON = frozenset({"PICKED_UP", "COMPLETED", "ABORTED"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wait:
+class Wait(NamedTuple):
     """Days on which something waits: from `first` to the day before `until`; None: still waits."""
 
     key: EventKey
@@ -27,8 +26,7 @@ class Wait:
         return self.first <= day and (self.until is None or day < self.until)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportCourse:
+class ReportCourse(NamedTuple):
     """A report that was registered; of several registrations the first by day counts.
 
     `assessment` is the wait for its assessment, `services` those for services to be picked up.
@@ -47,7 +45,7 @@ class ReportCourse:
     @property
     def received_on(self) -> date:
         """Return the day of receipt."""
-        return self.registration.day
+        return self.assessment.first
 
 
 def course_of(facts: Iterable[Fact]) -> ReportCourse | None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
+from types import MappingProxyType
 from typing import NamedTuple
 
 from streams.household.facts import Assessment, Registration, Report
@@ -35,8 +35,7 @@ class Signal(NamedTuple):
         return day_of(self.at_ms)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Saying:
+class Saying(NamedTuple):
     """What one event says of one signal: the signal itself, its registration, its assessment."""
 
     signal: Signal
@@ -44,13 +43,12 @@ class Saying:
     traits: Traits
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Episode:
+class Episode(NamedTuple):
     """Signals within 72 hours of the first; its id and its time are those of the first."""
 
     signals: tuple[Signal, ...]
     severity: int = 0
-    traits: Traits = field(default_factory=dict)
+    traits: Traits = MappingProxyType({})
 
     @property
     def key(self) -> EventKey:

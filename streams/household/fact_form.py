@@ -10,8 +10,9 @@ from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from json.encoder import encode_basestring
 from operator import attrgetter
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from streams.household.facts import (
     Answer,
@@ -39,6 +40,7 @@ from streams.household.severity import NO_MARKS, Marks
 
 # What a field holds when it says nothing; at the end of a list it is left out.
 ABSENT = 0
+NOTHING = str(ABSENT)
 NOT_A_UUID = "="
 UUID_LENGTH = 36
 
@@ -47,53 +49,30 @@ Form = int | str | Sequence["Form"]
 
 as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
-# No instant, day, position or number comes near it: the calendar begins later.
-_SLOT = -(10**17)
-_SLOT_JSON = str(_SLOT)
 
+class Texts(dict[str, int]):
+    """The texts of one state by number, from 1 on: in the order in which they are asked for."""
 
-class Texts:
-    """The texts of one state in the order in which they first occur, which is the facts' order."""
+    def __missing__(self, text: str) -> int:
+        """Give a new text the next number."""
+        number = self[text] = len(self) + 1
+        return number
 
-    def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
+    def fill(self, known: Sequence[Written]) -> str:
+        """Return the JSON of several things with the numbers of their texts."""
+        numbers = tuple([self[text] for part in known for text in part.texts])
+        return ",".join([part.template for part in known]) % numbers
 
-    def number(self, text: str | None) -> int:
-        """Return the number of a text from 1 on, or ABSENT for none."""
-        if text is None:
-            return ABSENT
-        return self._numbers.setdefault(text, len(self._numbers) + 1)
-
-    def fill(self, written: Written) -> str:
-        """Return the JSON with the numbers of its texts."""
-        numbers = self._numbers
-        return written.template % tuple(
-            [numbers.setdefault(text, len(numbers) + 1) for text in written.texts]
-        )
-
-    def all(self) -> list[str]:
-        """Return the texts; number 1 stands first."""
-        return list(self._numbers)
+    def as_json(self) -> str:
+        """Return the list of the texts; number 1 stands first."""
+        return f"[{','.join(map(encode_basestring, self))}]"
 
 
 class _Field(NamedTuple):
     name: str
-    write: Callable[[object, Texts], Form]
+    write: Callable[[Any, list[str]], str]
+    """Returns the JSON of a value with a `%d` for each text, which it adds to the list."""
     read: Callable[[Form, Sequence[str]], object]
-
-
-class _Slots(Texts):
-    """Texts that have no number yet: a slot stands for each, in the order of writing."""
-
-    def __init__(self) -> None:
-        self.texts: list[str] = []
-
-    def number(self, text: str | None) -> int:
-        """Return the slot of a text, or ABSENT for none."""
-        if text is None:
-            return ABSENT
-        self.texts.append(text)
-        return _SLOT
 
 
 def written(fact: Fact) -> Written:
@@ -103,20 +82,17 @@ def written(fact: Fact) -> Written:
     """
     if fact.written is not None:
         return fact.written
-    form, slots = _FORMS[type(fact)], _Slots()
-    slots.number(fact.key.source)
-    said: list[Form] = [fact.at_ms]
-    for field, value in zip(form.fields, form.values(fact), strict=True):
-        said.append(field.write(value, slots))
-    while said and said[-1] == ABSENT:
+    form = _FORMS[type(fact)]
+    texts = [fact.key.source]
+    said = [str(fact.at_ms)]
+    said += [
+        field.write(value, texts)
+        for field, value in zip(form.fields, form.values(fact), strict=True)
+    ]
+    while said and said[-1] == NOTHING:
         said.pop()
-    # Past the id no text stands as it is, so that nothing else can look like a slot.
-    rest = as_json(said)[1:].replace(_SLOT_JSON, "%d")
-    comma = "," if said else ""
-    known = Written(
-        f'["{form.letter}",%d,{template(short_id(fact.key.event_id))}{comma}{rest}',
-        tuple(slots.texts),
-    )
+    event_id = template(short_id(fact.key.event_id))
+    known = Written(f"[{','.join((form.head, event_id, *said))}]", tuple(texts))
     object.__setattr__(fact, "written", known)
     return known
 
@@ -169,32 +145,42 @@ def _dashed(raw: bytes) -> str:
 
 def _text(name: str) -> _Field:
     return _Field(
-        name,
-        lambda value, texts: texts.number(cast("str | None", value)),
-        lambda form, texts: texts[cast("int", form) - 1] if form else None,
+        name, _write_text, lambda form, texts: texts[cast("int", form) - 1] if form else None
     )
+
+
+def _write_text(value: str | None, texts: list[str]) -> str:
+    if value is None:
+        return NOTHING
+    texts.append(value)
+    return "%d"
 
 
 def _texts(name: str) -> _Field:
     return _Field(
         name,
-        lambda value, texts: [texts.number(one) for one in cast("tuple[str, ...]", value)] or 0,
+        lambda value, texts: _write_texts(value, texts) if value else NOTHING,
         lambda form, texts: tuple(texts[number - 1] for number in _list(form)),
     )
 
 
+def _write_texts(values: Sequence[str], texts: list[str]) -> str:
+    texts += values
+    return f"[{','.join(['%d'] * len(values))}]"
+
+
 def _number(name: str) -> _Field:
-    return _Field(name, lambda value, _: cast("int", value), lambda form, _: form)
+    return _Field(name, lambda value, _: str(value), lambda form, _: form)
 
 
 def _flag(name: str) -> _Field:
-    return _Field(name, lambda value, _: int(cast("bool", value)), lambda form, _: bool(form))
+    return _Field(name, lambda value, _: "1" if value else NOTHING, lambda form, _: bool(form))
 
 
 def _day(name: str) -> _Field:
     return _Field(
         name,
-        lambda value, _: cast("date", value).toordinal() if value else ABSENT,
+        lambda value, _: str(value.toordinal()) if value else NOTHING,
         lambda form, _: date.fromordinal(cast("int", form)) if form else None,
     )
 
@@ -203,15 +189,11 @@ def _marks(name: str) -> _Field:
     return _Field(name, _write_marks, _read_marks)
 
 
-def _write_marks(value: object, texts: Texts) -> Form:
-    marks = cast("Marks", value)
+def _write_marks(marks: Marks, texts: list[str]) -> str:
     if not marks:
-        return ABSENT
-    lists = [
-        [texts.number(code) for code in codes]
-        for codes in (marks.flags, marks.forms, marks.natures)
-    ]
-    return [*lists, texts.number(marks.sash)]
+        return NOTHING
+    lists = [_write_texts(codes, texts) for codes in (marks.flags, marks.forms, marks.natures)]
+    return f"[{','.join((*lists, _write_text(marks.sash, texts)))}]"
 
 
 def _read_marks(form: Form, texts: Sequence[str]) -> Marks:
@@ -223,18 +205,14 @@ def _read_marks(form: Form, texts: Sequence[str]) -> Marks:
 
 
 def _people(name: str) -> _Field:
-    return _Field(
-        name,
-        lambda value, texts: (
-            [
-                part
-                for person in cast("tuple[Person, ...]", value)
-                for part in (texts.number(person.pid), "".join(person.seen_as))
-            ]
-            or ABSENT
-        ),
-        _read_people,
-    )
+    return _Field(name, _write_people, _read_people)
+
+
+def _write_people(people: Sequence[Person], texts: list[str]) -> str:
+    if not people:
+        return NOTHING
+    texts += [person.pid for person in people]
+    return f"[{','.join(['%d,' + template(''.join(one.seen_as)) for one in people])}]"
 
 
 def _read_people(form: Form, texts: Sequence[str]) -> tuple[Person, ...]:
@@ -254,6 +232,7 @@ class _FactForm:
 
     def __init__(self, letter: str, make: type[Fact], *fields: _Field) -> None:
         self.letter = letter
+        self.head = f'"{letter}",%d'
         self.fields = fields
         self.make = cast("Callable[..., Fact]", make)
         self._get = attrgetter("key", *(field.name for field in fields))

@@ -7,24 +7,29 @@ events no longer give it.  Nothing else ends it, and its level never falls while
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from enum import StrEnum
+from operator import attrgetter
+from typing import NamedTuple
 
 from schemas.identity import derived_id
 from streams.household.conditions import Condition, supporting
 from streams.household.journal_event import EventKey
 from streams.household.picture import Picture
 from streams.household.rule_set import rule_as_it_was
-from streams.household.rules import ClockRule, Rule
+from streams.household.rules import RULES, ClockRule, Rule
 from streams.household.sentences import said_late
 from streams.household.severity import SEVERITY_BREAKS_SILENCE, Level
 from streams.household.state import Finding, FindingStatus
 from streams.household.terms import Calendar, day_of
 
 EXPIRY_DAYS = {Level.INFO: 180, Level.ATTENTION: 180, Level.HIGH: 365, Level.CRITICAL: 365}
+_EXPIRY = {level: timedelta(days=days) for level, days in EXPIRY_DAYS.items()}
+_CLOCK_RULES = frozenset(rule.rule_id for rule in RULES if issubclass(rule, ClockRule))
 COOL_DOWN_DAYS = 30
+_KEY = attrgetter("rule_id", "subject")
 REASON_CORRECTED = "EVENT_CORRECTED"
 # A later event showed that the pieces belong together differently, without any correction.
 REASON_REASSESSED = "REASSESSED"
@@ -41,25 +46,22 @@ class ChangeKind(StrEnum):
     WITHDRAWN = "WITHDRAWN"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cause:
-    """The journal row at which the household is looked at; `late`: its event came late."""
+class Cause(NamedTuple):
+    """The journal row at which the household is looked at; `late`: its event came late.
+
+    `day` is the one on which the row was known, in Amsterdam.
+    """
 
     region: str
     household_id: str
     key: EventKey
     position: int
     known_ms: int
+    day: date
     late: bool = False
 
-    @property
-    def day(self) -> date:
-        """Return the day on which the row was known, in Amsterdam."""
-        return day_of(self.known_ms)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingChange:
+class FindingChange(NamedTuple):
     """One row of the finding log, but for its place there: the finding as it stands after it."""
 
     kind: ChangeKind
@@ -70,8 +72,7 @@ class FindingChange:
     late: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Advance:
+class Advance(NamedTuple):
     """Findings after a row, and the log rows that say how they got there."""
 
     findings: tuple[Finding, ...]
@@ -79,15 +80,18 @@ class Advance:
 
 
 def advance(
-    findings: Sequence[Finding],
-    conditions: Iterable[Condition],
+    findings: tuple[Finding, ...],
+    conditions: Collection[Condition],
     cause: Cause,
     void: frozenset[EventKey] = frozenset(),
 ) -> Advance:
     """Raise or renew for each condition that newly holds, in the order given.
 
-    `void` are the events taken back after the row: nothing said from there on cites them.
+    `findings` are in the order of their keys, as the state has them.  `void` are the events taken
+    back after the row: nothing said from there on cites them.
     """
+    if not conditions:
+        return Advance(findings=findings, changes=())
     current = {finding.key: finding for finding in findings}
     changes = []
     for condition in conditions:
@@ -164,8 +168,7 @@ def decide(
             after = replace(finding, status=status)
         else:
             # A silence that still lasts is dismissed with it, however long it lasts.
-            stands = isinstance(rule_of(finding), ClockRule)
-            after = replace(closed_as(finding, status, cause), stands=stands)
+            after = replace(closed_as(finding, status, cause), stands=is_of_clock(finding))
         others = [other for other in findings if other is not finding]
         change = ended(kind, finding, after, cause, reason_code)
         return Advance(findings=in_order([*others, after]), changes=(change,))
@@ -177,7 +180,12 @@ def expires_on(finding: Finding) -> date:
 
     Not for findings of clock rules: they end when their condition does.
     """
-    return finding.counted_from + timedelta(days=EXPIRY_DAYS[finding.level])
+    return finding.counted_from + _EXPIRY[finding.level]
+
+
+def is_of_clock(finding: Finding) -> bool:
+    """Say whether a clock rule raised a finding, in whichever version of it."""
+    return finding.rule_id in _CLOCK_RULES
 
 
 def rule_of(finding: Finding) -> Rule:
@@ -185,7 +193,7 @@ def rule_of(finding: Finding) -> Rule:
     return rule_as_it_was(finding.rule_id, finding.rule_version, finding.parameters)
 
 
-def remembered(findings: Iterable[Finding], today: date) -> tuple[Finding, ...]:
+def still_remembered(findings: Iterable[Finding], today: date) -> tuple[Finding, ...]:
     """Return the findings without those that are closed and can silence nothing any more."""
     return tuple(
         finding
@@ -228,16 +236,21 @@ def _renewed(
     finding: Finding, condition: Condition, cause: Cause, void: frozenset[EventKey]
 ) -> Finding:
     """Unite the evidence and keep the higher level; the rule as it is in force now is cited."""
-    return replace(
-        finding,
+    # Written out: `replace` takes twice as long, and most of what is said renews.
+    return Finding(
+        finding_id=finding.finding_id,
+        rule_id=finding.rule_id,
         rule_version=condition.rule.version,
         parameters=condition.rule.canonical_parameters(),
+        subject=finding.subject,
+        status=finding.status,
         level=max(finding.level, condition.level),
         triggered_ms=condition.triggered_ms,
         counted_from=max(finding.counted_from, _counted_from(condition, cause)),
         triggers=tuple(sorted({*finding.triggers, condition.trigger})),
         evidence=tuple(sorted({*finding.evidence, *condition.cited} - void)),
         sentence=_sentence(condition, cause),
+        stands=finding.stands,
     )
 
 
@@ -308,4 +321,4 @@ def ended(
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return findings in the order of their keys, which is the order of the state."""
-    return tuple(sorted(findings, key=lambda finding: finding.key))
+    return tuple(sorted(findings, key=_KEY))

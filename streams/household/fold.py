@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
-from streams.household.facts import Correction, CorrectionKind
+from streams.household.facts import Correction, CorrectionKind, Fact
 from streams.household.journal_event import EventKey, JournalEvent
 from streams.household.reading import fact_of
 from streams.household.state import HouseholdState
@@ -20,8 +20,11 @@ def evolve(state: HouseholdState, event: JournalEvent) -> HouseholdState:
     known already changes nothing.  Findings are untouched; see `findings.advance`.
     """
     remembered = fact_of(event)
-    if remembered is None:
-        return state
+    return state if remembered is None else remembering(state, remembered)
+
+
+def remembering(state: HouseholdState, remembered: Fact | Correction) -> HouseholdState:
+    """Return the state with what an event left behind; the same object when it is known."""
     if isinstance(remembered, Correction):
         if remembered.key in state.corrections:
             return state

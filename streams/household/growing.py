@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import chain
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, overload
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
+_Other = TypeVar("_Other")
 
 # So many additions share one copy of all that came before.
 RECENT_MAX = 128
@@ -39,6 +40,18 @@ class GrowingMap(Mapping[_Key, _Value], Generic[_Key, _Value]):
         if key in self._recent:
             return self._recent[key]
         return self._earlier[key]
+
+    @overload
+    def get(self, key: _Key) -> _Value | None: ...
+
+    @overload
+    def get(self, key: _Key, default: _Value | _Other) -> _Value | _Other: ...
+
+    def get(self, key: _Key, default: _Value | _Other | None = None) -> _Value | _Other | None:
+        """Return the value of a key, or the default; that of `Mapping` raises and catches."""
+        if key in self._recent:
+            return self._recent[key]
+        return self._earlier.get(key, default)
 
     def __contains__(self, key: object) -> bool:
         return key in self._recent or key in self._earlier

@@ -32,11 +32,19 @@ class PagedFacts(Mapping[EventKey, Fact]):
 
     def with_fact(self, fact: Fact) -> PagedFacts:
         """Return the mapping with one fact more, which it does not have yet."""
+        if len(self.pages) == 1 and len(self.pages[0]) < FACTS_PER_PAGE:
+            return PagedFacts(({**self.pages[0], fact.key: fact},))
         if _pages_for(len(self) + 1) != len(self.pages):
             return spread((*self.values(), fact))
         at = _page_of(fact.key, len(self.pages))
         page = {**self.pages[at], fact.key: fact}
         return PagedFacts((*self.pages[:at], page, *self.pages[at + 1 :]))
+
+    def whole(self) -> Page:
+        """Return all facts as one page, which is quicker to look into again and again."""
+        if len(self.pages) == 1:
+            return self.pages[0]
+        return {key: fact for page in self.pages for key, fact in page.items()}
 
     def __getitem__(self, key: EventKey) -> Fact:
         return self.pages[_page_of(key, len(self.pages))][key]

@@ -6,17 +6,16 @@ A function of the state; `picture_after` gives the same one for less when an eve
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from operator import attrgetter
-from typing import TypeVar, cast
+from types import MappingProxyType
+from typing import NamedTuple, TypedDict, TypeVar, cast
 
 from streams.household.courses import ReportCourse, course_of
 from streams.household.episodes import (
     EPISODE_MS,
     Episode,
-    Saying,
     Signal,
     episodes_from,
     saying_of,
@@ -33,10 +32,11 @@ _ORDER = attrgetter("at_ms", "key")
 LAST_TEXT = chr(0x10FFFF)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class Picture(NamedTuple):
     """A household as it is known, without void events.
 
+    `starts` and `days` are the instants and the ordinals of the days on which the episodes begin,
+    `severity` is the highest of theirs.
     `signals_by_reference` and `police_ms` hold the earliest signal of each sender's number;
     `bare_references` those of registrations whose signal is not known, which are signals
     themselves until it comes.  `waits` are the reports by the (ordinal) day on which the last of
@@ -44,12 +44,15 @@ class Picture:
     """
 
     episodes: tuple[Episode, ...] = ()
-    courses: GrowingMap[str, ReportCourse] = field(default_factory=GrowingMap)
+    starts: tuple[int, ...] = ()
+    days: tuple[int, ...] = ()
+    severity: int = 0
+    courses: GrowingMap[str, ReportCourse] = GrowingMap()
     void: frozenset[EventKey] = frozenset()
-    facts_by_kind: Mapping[type[Fact], tuple[Fact, ...]] = field(default_factory=dict)
-    facts_by_report: GrowingMap[str, tuple[Fact, ...]] = field(default_factory=GrowingMap)
-    signals_by_reference: GrowingMap[str, Report] = field(default_factory=GrowingMap)
-    police_ms: GrowingMap[str, int] = field(default_factory=GrowingMap)
+    facts_by_kind: Mapping[type[Fact], tuple[Fact, ...]] = MappingProxyType({})
+    facts_by_report: GrowingMap[str, tuple[Fact, ...]] = GrowingMap()
+    signals_by_reference: GrowingMap[str, Report] = GrowingMap()
+    police_ms: GrowingMap[str, int] = GrowingMap()
     waits: tuple[tuple[int, str], ...] = ()
     bare_references: frozenset[str] = frozenset()
 
@@ -57,21 +60,21 @@ class Picture:
         """Return the facts of one kind, in order of time; not for `Report`, which episodes hold."""
         return cast("tuple[_Kind, ...]", self.facts_by_kind.get(kind, ()))
 
-    def waiting_after(self, day: date) -> Iterator[ReportCourse]:
-        """Yield the reports of which something waits, or will, on a day later than this one.
+    def waiting_after(self, day: date) -> list[ReportCourse]:
+        """Return the reports of which something waits, or will, on a day later than this one.
 
         The first to have waited long enough comes first.
         """
         first = bisect_right(self.waits, (day.toordinal(), LAST_TEXT))
-        return (self.courses[report_id] for _, report_id in self.waits[first:])
+        return [self.courses[report_id] for _, report_id in self.waits[first:]]
 
     def episode_number(self, at_ms: int) -> int:
         """Return the number of the last episode that begins at or before an instant; -1: none."""
-        return bisect_right(self.episodes, at_ms, key=_start) - 1
+        return bisect_right(self.starts, at_ms) - 1
 
     def first_episode_on_or_after(self, day: date) -> int:
         """Return the number of the first episode on or after a day."""
-        return bisect_right(self.episodes, day.toordinal() - 1, key=_start_ordinal)
+        return bisect_left(self.days, day.toordinal())
 
     def episode_of(self, course: ReportCourse) -> Episode:
         """Return the episode to which a report belongs; each does, its own signal if need be."""
@@ -96,8 +99,13 @@ class Picture:
         return signal.at_ms
 
 
+NOTHING = Picture()
+
+
 def picture_of(state: HouseholdState) -> Picture:
     """Return the picture of a state, made from nothing."""
+    if not (state.facts or state.corrections):
+        return NOTHING
     void = void_events(state)
     valid = sorted((f for f in state.facts.values() if f.key not in void), key=_ORDER)
     by_kind: dict[type[Fact], list[Fact]] = {}
@@ -137,17 +145,11 @@ def picture_after(before: Picture, after: HouseholdState, fact: Fact) -> Picture
     Adds to the last episode, or to the episode of the signal it speaks of, where that is all
     there is to do; what came before others, or was waited for, makes the picture anew.
     """
-    if fact.key in before.void or (after.corrections and void_events(after) != before.void):
+    # Only a correction takes events out, or brings them back when what replaces them comes.
+    if after.corrections and (fact.key in before.void or void_events(after) != before.void):
         return picture_of(after)
-    if isinstance(fact, Report):
-        grown = _reported(before, fact)
-    else:
-        grown = _with_fact(before, fact)
-        if isinstance(fact, Registration):
-            grown = _registered(before, grown, fact)
-        elif isinstance(fact, Assessment):
-            grown = _assessed(grown, fact)
-    return picture_of(after) if grown is None else grown
+    growth = _reported(before, fact) if isinstance(fact, Report) else _told(before, fact)
+    return picture_of(after) if growth is None else before._replace(**growth)
 
 
 def first_difference(before: Picture, after: Picture, fact: Fact | None) -> int:
@@ -167,37 +169,27 @@ def first_difference(before: Picture, after: Picture, fact: Fact | None) -> int:
     return min(first, after.first_episode_on_or_after(fact.day))
 
 
-def _with_fact(before: Picture, fact: Fact) -> Picture:
-    kind = type(fact)
-    by_kind = {**before.facts_by_kind, kind: _with(before.facts_by_kind.get(kind, ()), fact)}
-    report_id = _report_of(fact)
-    if report_id is None:
-        return replace(before, facts_by_kind=by_kind)
-    about = _with(before.facts_by_report.get(report_id, ()), fact)
-    by_report = before.facts_by_report.with_item(report_id, about)
-    course = course_of(about)
-    if course is None:
-        return replace(before, facts_by_kind=by_kind, facts_by_report=by_report)
-    waits = list(before.waits)
-    known = before.courses.get(report_id)
-    if known is not None:
-        del waits[bisect_left(waits, (known.last_until, report_id))]
-    insort(waits, (course.last_until, report_id))
-    return replace(
-        before,
-        facts_by_kind=by_kind,
-        facts_by_report=by_report,
-        courses=before.courses.with_item(report_id, course),
-        waits=tuple(waits),
-    )
+class _Growth(TypedDict, total=False):
+    """What is another in a picture than in the one before it."""
+
+    episodes: tuple[Episode, ...]
+    starts: tuple[int, ...]
+    days: tuple[int, ...]
+    severity: int
+    courses: GrowingMap[str, ReportCourse]
+    facts_by_kind: Mapping[type[Fact], tuple[Fact, ...]]
+    facts_by_report: GrowingMap[str, tuple[Fact, ...]]
+    signals_by_reference: GrowingMap[str, Report]
+    police_ms: GrowingMap[str, int]
+    waits: tuple[tuple[int, str], ...]
+    bare_references: frozenset[str]
 
 
-def _reported(before: Picture, report: Report) -> Picture | None:
-    """Return the picture with one more report; None when more than that changes."""
+def _reported(before: Picture, report: Report) -> _Growth | None:
+    """Return what one more report changes; None when the picture must be made anew."""
     reference = report.reference
     if reference is None:
-        episodes = _with_signal(before, report, report.at_ms)
-        return None if episodes is None else replace(before, episodes=episodes)
+        return _with_signal(before, report, report.at_ms)
     if reference in before.bare_references:
         return None
     known = before.signals_by_reference.get(reference)
@@ -205,80 +197,93 @@ def _reported(before: Picture, report: Report) -> Picture | None:
         earliest = before.police_ms.get(reference) if report.is_police else report.at_ms
         if earliest is None or _ORDER(report) < _ORDER(known) or report.at_ms < earliest:
             return None
-        episodes = _with_signal(before, report, earliest)
-        return None if episodes is None else replace(before, episodes=episodes)
-    episodes = _with_signal(before, report, report.at_ms)
-    if episodes is None:
-        return None
-    police_ms = before.police_ms
-    if report.is_police:
-        police_ms = police_ms.with_item(reference, report.at_ms)
-    return replace(
-        before,
-        episodes=episodes,
-        signals_by_reference=before.signals_by_reference.with_item(reference, report),
-        police_ms=police_ms,
-    )
+        return _with_signal(before, report, earliest)
+    growth = _with_signal(before, report, report.at_ms)
+    if growth is not None:
+        growth["signals_by_reference"] = before.signals_by_reference.with_item(reference, report)
+        if report.is_police:
+            growth["police_ms"] = before.police_ms.with_item(reference, report.at_ms)
+    return growth
 
 
-def _registered(before: Picture, grown: Picture, registration: Registration) -> Picture | None:
-    earlier = before.courses.get(registration.report_id)
-    if earlier is None and _waits(before, registration.report_id):
-        # An assessment came first; now it has a signal to speak of.
-        return None
-    if earlier is not None and _ORDER(registration) < _ORDER(earlier.registration):
-        return None
-    owner = grown.owner_of(registration)
-    if owner is not registration:
-        return _heard(grown, saying_of(owner, grown.time_of(owner), registration))
-    episodes = _with_signal(grown, registration, registration.at_ms)
-    if episodes is None:
-        return None
-    bare = grown.bare_references
-    if registration.reference is not None:
-        bare |= {registration.reference}
-    return replace(grown, episodes=episodes, bare_references=bare)
-
-
-def _assessed(grown: Picture, assessment: Assessment) -> Picture:
-    course = grown.courses.get(assessment.report_id)
+def _told(before: Picture, fact: Fact) -> _Growth | None:
+    """Return what any other fact changes; None when the picture must be made anew."""
+    kind = type(fact)
+    by_kind = {**before.facts_by_kind, kind: _with(before.facts_by_kind.get(kind, ()), fact)}
+    growth: _Growth = {"facts_by_kind": by_kind}
+    if not isinstance(fact, (Registration, Assessment, ServiceStep)) or fact.report_id is None:
+        return growth
+    report_id = fact.report_id
+    facts = before.facts_by_report.get(report_id, ())
+    about = _with(facts, fact)
+    growth["facts_by_report"] = before.facts_by_report.with_item(report_id, about)
+    course = course_of(about)
     if course is None:
-        return grown
-    owner = grown.owner_of(course.registration)
-    return _heard(grown, saying_of(owner, grown.time_of(owner), assessment))
+        return growth
+    earlier = before.courses.get(report_id)
+    waits = list(before.waits)
+    if earlier is not None:
+        del waits[bisect_left(waits, (earlier.last_until, report_id))]
+    insort(waits, (course.last_until, report_id))
+    growth["waits"] = tuple(waits)
+    growth["courses"] = before.courses.with_item(report_id, course)
+    if isinstance(fact, ServiceStep):
+        return growth
+    if isinstance(fact, Registration):
+        if earlier is not None and course.registration is fact:
+            return None
+        if earlier is None and any(isinstance(known, Assessment) for known in facts):
+            # An assessment came first; now it has a signal to speak of.
+            return None
+    heard = _heard(before, course.registration if isinstance(fact, Assessment) else fact, fact)
+    return None if heard is None else growth | heard
 
 
-def _waits(picture: Picture, report_id: str) -> bool:
-    facts = picture.facts_by_report.get(report_id, ())
-    return any(isinstance(fact, Assessment) for fact in facts)
+def _heard(
+    before: Picture, registration: Registration, fact: Registration | Assessment
+) -> _Growth | None:
+    """Return what the episodes gain by a registration, or by what is said of one."""
+    owner = before.owner_of(registration)
+    if owner is not fact:
+        saying = saying_of(owner, before.time_of(owner), fact)
+        at = before.episode_number(saying.signal.at_ms)
+        heard = before.episodes[at].hearing(saying)
+        return {} if heard is before.episodes[at] else _with_episode(before, at, heard)
+    growth = _with_signal(before, registration, registration.at_ms)
+    if growth is not None and registration.reference is not None:
+        growth["bare_references"] = before.bare_references | {registration.reference}
+    return growth
 
 
-def _heard(picture: Picture, saying: Saying) -> Picture:
-    at = picture.episode_number(saying.signal.at_ms)
-    heard = picture.episodes[at].hearing(saying)
-    if heard is picture.episodes[at]:
-        return picture
-    episodes = (*picture.episodes[:at], heard, *picture.episodes[at + 1 :])
-    return replace(picture, episodes=episodes)
-
-
-def _with_signal(
-    picture: Picture, fact: Report | Registration, at_ms: int
-) -> tuple[Episode, ...] | None:
+def _with_signal(before: Picture, fact: Report | Registration, at_ms: int) -> _Growth | None:
     """Return the episodes with a signal at the end, or within one of them.
 
     None when it opens an episode before others, or one gets another first signal.
     """
     saying = saying_of(fact, at_ms, fact)
-    episodes = picture.episodes
-    at = picture.episode_number(at_ms)
-    if at >= 0 and at_ms - episodes[at].at_ms <= EPISODE_MS:
+    episodes = before.episodes
+    at = before.episode_number(at_ms)
+    if at >= 0 and at_ms - before.starts[at] <= EPISODE_MS:
         if saying.signal < episodes[at].signals[0]:
             return None
-        return (*episodes[:at], episodes[at].joined_by(saying), *episodes[at + 1 :])
+        return _with_episode(before, at, episodes[at].joined_by(saying))
     if at < len(episodes) - 1:
         return None
-    return (*episodes, Episode(signals=(saying.signal,)).hearing(saying))
+    opened = Episode(signals=(saying.signal,), severity=saying.severity, traits=saying.traits)
+    return {
+        "episodes": (*episodes, opened),
+        "starts": (*before.starts, at_ms),
+        "days": (*before.days, opened.day.toordinal()),
+        "severity": max(before.severity, opened.severity),
+    }
+
+
+def _with_episode(before: Picture, at: int, episode: Episode) -> _Growth:
+    episodes = before.episodes
+    return {
+        "episodes": (*episodes[:at], episode, *episodes[at + 1 :]),
+        "severity": max(before.severity, episode.severity),
+    }
 
 
 def _with_episodes(picture: Picture, valid: Iterable[Fact]) -> Picture:
@@ -300,9 +305,12 @@ def _with_episodes(picture: Picture, valid: Iterable[Fact]) -> Picture:
         if course is not None:
             owner = picture.owner_of(course.registration)
             sayings.append(saying_of(owner, picture.time_of(owner), assessment))
-    return replace(
-        picture,
-        episodes=episodes_from(sorted(signals), sayings),
+    episodes = episodes_from(sorted(signals), sayings)
+    return picture._replace(
+        episodes=episodes,
+        starts=tuple(episode.at_ms for episode in episodes),
+        days=tuple(episode.day.toordinal() for episode in episodes),
+        severity=max((episode.severity for episode in episodes), default=0),
         bare_references=frozenset(bare),
     )
 
@@ -314,6 +322,8 @@ def _report_of(fact: Fact) -> str | None:
 
 
 def _with(facts: tuple[Fact, ...], fact: Fact) -> tuple[Fact, ...]:
+    if not facts or facts[-1].at_ms < fact.at_ms:
+        return (*facts, fact)
     at = bisect_right(facts, _ORDER(fact), key=_ORDER)
     return (*facts[:at], fact, *facts[at:])
 
@@ -327,11 +337,3 @@ def _first_unlike(before: Sequence[Episode], after: Sequence[Episode]) -> int:
         if old is not new and old != new:
             return at
     return min(len(before), len(after))
-
-
-def _start(episode: Episode) -> int:
-    return episode.signals[0].at_ms
-
-
-def _start_ordinal(episode: Episode) -> int:
-    return episode.day.toordinal()

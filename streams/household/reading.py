@@ -296,6 +296,8 @@ def _own_reference(event: JournalEvent) -> str | None:
 
 def _people(event: JournalEvent) -> tuple[Person, ...]:
     """Return the persons of a signal by token, sorted; their ages stand in the record itself."""
+    if not event.persons:
+        return ()
     mentions = event.payload.get("persons")
     said = {
         mention["ref"]: mention

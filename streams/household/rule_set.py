@@ -7,15 +7,23 @@ last year stay reproducible.  Until the first such row the defaults hold.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import cast
+from typing import NamedTuple, cast
 
 from streams.household.facts import Fact, Registration, Report
 from streams.household.rules import RULES, ClockRule, EpisodeRule, EventRule, Rule
 from streams.household.terms import Calendar
+
+
+class Asked(NamedTuple):
+    """Rules that are worth asking, in order, by what brings them to speak."""
+
+    episode_rules: tuple[EpisodeRule, ...]
+    event_rules: tuple[EventRule, ...]
+    clock_rules: tuple[ClockRule, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,31 +32,32 @@ class RuleSet:
 
     rules: tuple[Rule, ...]
     calendar: Calendar = field(default_factory=Calendar)
-    episode_rules: tuple[EpisodeRule, ...] = field(init=False, compare=False, repr=False)
-    event_rules: tuple[EventRule, ...] = field(init=False, compare=False, repr=False)
-    clock_rules: tuple[ClockRule, ...] = field(init=False, compare=False, repr=False)
-    _concerned: dict[type[Fact], tuple[EpisodeRule, ...]] = field(
+    # As many as there are combinations of kinds in households: some hundreds.
+    _asked: dict[tuple[type[Fact] | None, frozenset[type[Fact]]], Asked] = field(
         init=False, compare=False, repr=False, default_factory=dict
     )
 
-    def __post_init__(self) -> None:
-        """Sort the rules out by kind, once: each event asks for one kind after the other."""
-        of_episodes = tuple(rule for rule in self.rules if isinstance(rule, EpisodeRule))
-        of_events = tuple(rule for rule in self.rules if isinstance(rule, EventRule))
-        of_clock = tuple(rule for rule in self.rules if isinstance(rule, ClockRule))
-        object.__setattr__(self, "episode_rules", of_episodes)
-        object.__setattr__(self, "event_rules", of_events)
-        object.__setattr__(self, "clock_rules", of_clock)
+    def asked(self, kinds: Collection[type[Fact]], after: Fact | None = None) -> Asked:
+        """Return the rules that may hold where there are facts of these kinds, `Report` aside.
 
-    def episode_rules_after(self, fact: Fact | None) -> tuple[EpisodeRule, ...]:
-        """Return the episode rules that may think otherwise after a fact; all after None."""
-        if fact is None or isinstance(fact, (Report, Registration)):
-            return self.episode_rules
-        kind = type(fact)
-        if kind not in self._concerned:
-            mine = tuple(rule for rule in self.episode_rules if kind in rule.reads)
-            self._concerned[kind] = mine
-        return self._concerned[kind]
+        With `after` only those at episodes and events that may think otherwise after that fact.
+        """
+        key = (None if after is None else type(after), frozenset(kinds))
+        known = self._asked.get(key)
+        if known is None:
+            known = self._asked[key] = _asked(self.rules, *key)
+        return known
+
+
+def _asked(rules: Sequence[Rule], after: type[Fact] | None, kinds: frozenset[type[Fact]]) -> Asked:
+    holding = [rule for rule in rules if not rule.rests_on or rule.rests_on & kinds]
+    readers = [rule for rule in holding if after is None or after in rule.reads]
+    at_episodes = holding if after in (Report, Registration) else readers
+    return Asked(
+        episode_rules=tuple(rule for rule in at_episodes if isinstance(rule, EpisodeRule)),
+        event_rules=tuple(rule for rule in readers if isinstance(rule, EventRule)),
+        clock_rules=tuple(rule for rule in holding if isinstance(rule, ClockRule)),
+    )
 
 
 DEFAULT_RULE_SET = RuleSet(rules=tuple(rule() for rule in RULES))

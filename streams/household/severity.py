@@ -114,6 +114,8 @@ def marks_of(
     sash: str | None = None,
 ) -> Marks:
     """Return the marks of one event in their one canonical form."""
+    if not (flags or forms or natures or sash):
+        return NO_MARKS
     marks = Marks(
         flags=_known(flags),
         forms=_known(forms),

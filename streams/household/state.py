@@ -39,7 +39,10 @@ class FindingStatus(StrEnum):
     @property
     def is_open(self) -> bool:
         """Say whether it still asks for attention; acknowledging does not end that."""
-        return self in (FindingStatus.OPEN, FindingStatus.ACKNOWLEDGED)
+        return self in _OPEN
+
+
+_OPEN = frozenset({FindingStatus.OPEN, FindingStatus.ACKNOWLEDGED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,16 +92,17 @@ class HouseholdState:
 def to_bytes(state: HouseholdState) -> bytes:
     """Return the state's one form in bytes: equal states give equal bytes, however they arose."""
     texts = Texts()
-    keys = sorted(state.facts)
+    known = state.facts.whole()
+    keys = sorted(known)
     places = {key: str(number) for number, key in enumerate(keys)}
-    facts = ",".join([texts.fill(written(state.facts[key])) for key in keys])
+    facts = texts.fill([written(known[key]) for key in keys])
     corrections = [
         _correction_form(state.corrections[key], texts) for key in sorted(state.corrections)
     ]
     findings = ",".join([_finding_json(finding, places, texts) for finding in state.findings])
     return (
         f'{{"v":{STATE_FORM},"f":[{facts}],"c":{as_json(corrections)},"n":[{findings}],'
-        f'"t":{as_json(texts.all())}}}'
+        f'"t":{texts.as_json()}}}'
     ).encode()
 
 
@@ -139,7 +143,7 @@ def _correction_form(correction: Correction, texts: Texts) -> _Correction:
     # A sender corrects its own events only, so target and replacement share its source.
     replacement = correction.replacement
     return (
-        texts.number(correction.key.source),
+        texts[correction.key.source],
         short_id(correction.key.event_id),
         short_id(correction.target.event_id),
         correction.kind.value,
@@ -162,7 +166,7 @@ def _correction(form: _Correction, texts: Sequence[str]) -> Correction:
 
 def _finding_json(finding: Finding, places: Mapping[EventKey, str], texts: Texts) -> str:
     known = finding.written or _write_finding(finding)
-    numbers = [texts.number(name) for name in known.texts]
+    numbers = [texts[name] for name in known.texts]
     triggers = _cited_json(finding.triggers, places, texts)
     return known.template % (*numbers, triggers, _cited_json(finding.evidence, places, texts))
 
@@ -203,7 +207,7 @@ def _cited_json(keys: Sequence[EventKey], places: Mapping[EventKey, str], texts:
 
 
 def _elsewhere(key: EventKey, texts: Texts) -> str:
-    return f"[{texts.number(key.source)},{as_json(short_id(key.event_id))}]"
+    return f"[{texts[key.source]},{as_json(short_id(key.event_id))}]"
 
 
 def _cited(form: _Cited, keys: Sequence[EventKey], texts: Sequence[str]) -> EventKey:

@@ -6,14 +6,15 @@ functions, which is why they cannot disagree.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from streams.household.conditions import gained_and_lost
 from streams.household.episodes import EPISODE_HOURS
 from streams.household.facts import (
     CaseStep,
+    Correction,
     Fact,
     Feedback,
     Handover,
@@ -33,12 +34,13 @@ from streams.household.findings import (
     FindingChange,
     advance,
     decide,
-    remembered,
+    still_remembered,
     withdraw,
 )
-from streams.household.fold import evolve
+from streams.household.fold import remembering
 from streams.household.journal_event import JournalEvent
 from streams.household.picture import Picture, picture_after, picture_of
+from streams.household.reading import fact_of
 from streams.household.rule_set import RuleSet
 from streams.household.state import Finding, HouseholdState
 from streams.household.terms import day_of, milliseconds
@@ -46,10 +48,13 @@ from streams.household.ticks import begin_day, wake_on
 
 # An event that is known later than the window of an episode speaks of the past.
 LATE_AFTER_DAYS = EPISODE_HOURS // 24
+_ONE_DAY = timedelta(days=1)
 
 # What happens at a family or is done for it.  A registration or an assessment is by nature later
 # than what it is about, and the hub itself tells of other households whenever it learns.
-_TIMELY_KINDS = (Report, Handover, Feedback, CaseStep, OrderStep, MdaStep, Move, ServiceStep)
+_TIMELY_KINDS = frozenset[type[Fact]](
+    (Report, Handover, Feedback, CaseStep, OrderStep, MdaStep, Move, ServiceStep)
+)
 
 _DECISIONS: Mapping[object, ChangeKind] = {
     "ACKNOWLEDGE": ChangeKind.ACKNOWLEDGED,
@@ -57,8 +62,7 @@ _DECISIONS: Mapping[object, ChangeKind] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(NamedTuple):
     """The household after a row, and what the finding log has to say about it.
 
     `wake_at` is the first day whose tick may change it; `picture` is that of the state, to be
@@ -85,24 +89,28 @@ def take_event(
     Returns None when the row changes nothing: no rule reads it, or it was applied before.
     `picture` is that of `state`, when the step before left it.
     """
-    cause = _cause(event, region, household_id)
     if event.record_name == "AnalystDecided":
+        cause = _cause(event, region, household_id)
         outcome = _decided(state, event, cause)
         if not outcome.changes:
             return None
         picture = picture or picture_of(state)
-        return _step(state, picture, outcome, rule_set, cause.day - timedelta(days=1))
-    after = evolve(state, event)
+        return _step(state, picture, outcome, rule_set, cause.day - _ONE_DAY)
+    remembered = fact_of(event)
+    if remembered is None:
+        return None
+    after = remembering(state, remembered)
     if after is state:
         return None
+    cause = _cause(event, region, household_id)
     earlier = picture or picture_of(state)
-    fact = after.facts.get(event.key)
+    fact = None if isinstance(remembered, Correction) else remembered
     later = picture_of(after) if fact is None else picture_after(earlier, after, fact)
     if fact is not None and _is_late(fact, later, cause):
-        cause = replace(cause, late=True)
+        cause = cause._replace(late=True)
     outcome = _reassessed(state.findings, (earlier, later), fact, cause, rule_set)
     # The tick of the row's own day may still come.
-    return _step(after, later, outcome, rule_set, cause.day - timedelta(days=1))
+    return _step(after, later, outcome, rule_set, cause.day - _ONE_DAY)
 
 
 def take_tick(
@@ -145,11 +153,11 @@ def reassess(
     outcome = advance(before.findings, gained, cause, without)
     left = withdraw(outcome.findings, later, rule_set.calendar, cause, reason_code, gone=gone)
     settled = Advance(findings=left.findings, changes=outcome.changes + left.changes)
-    return _step(after, later, settled, rule_set, cause.day - timedelta(days=1))
+    return _step(after, later, settled, rule_set, cause.day - _ONE_DAY)
 
 
 def _reassessed(
-    findings: Sequence[Finding],
+    findings: tuple[Finding, ...],
     pictures: tuple[Picture, Picture],
     fact: Fact | None,
     cause: Cause,
@@ -181,7 +189,7 @@ def _is_late(fact: Fact, picture: Picture, cause: Cause) -> bool:
     is_signal = isinstance(fact, Report) or (
         isinstance(fact, Registration) and picture.owner_of(fact) is fact
     )
-    if not is_signal and not isinstance(fact, _TIMELY_KINDS):
+    if not is_signal and type(fact) not in _TIMELY_KINDS:
         return False
     day = fact.day
     if is_signal and isinstance(fact, (Report, Registration)):
@@ -195,9 +203,9 @@ def _is_late(fact: Fact, picture: Picture, cause: Cause) -> bool:
 def _step(
     state: HouseholdState, picture: Picture, outcome: Advance, rule_set: RuleSet, after: date
 ) -> Step:
-    findings = remembered(outcome.findings, after)
+    findings = still_remembered(outcome.findings, after)
     if findings != state.findings:
-        state = replace(state, findings=findings)
+        state = HouseholdState(facts=state.facts, corrections=state.corrections, findings=findings)
     return Step(
         state=state,
         picture=picture,
@@ -207,10 +215,12 @@ def _step(
 
 
 def _cause(event: JournalEvent, region: str, household_id: str) -> Cause:
+    known_ms = milliseconds(event.known_at)
     return Cause(
         region=region,
         household_id=household_id,
         key=event.key,
         position=event.position,
-        known_ms=milliseconds(event.known_at),
+        known_ms=known_ms,
+        day=day_of(known_ms),
     )

@@ -19,6 +19,9 @@ from holidays.constants import OPTIONAL, PUBLIC
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
+HOUR_MS = 3_600_000
+# From 1941 on clocks in Amsterdam differ from UTC by whole hours, so days end on UTC's hours.
+WHOLE_HOURS_SINCE_MS = -915_148_800_000
 
 ASSESSMENT_WORKING_DAYS = 5
 SERVICE_TERM_DAYS = 70
@@ -128,10 +131,16 @@ def instant_of(at_ms: int) -> datetime:
     return EPOCH + at_ms * MILLISECOND
 
 
-@lru_cache(maxsize=65_536)
 def day_of(at_ms: int) -> date:
     """Return the date in Amsterdam so many milliseconds after 1970 in UTC."""
-    return amsterdam_day(instant_of(at_ms))
+    if at_ms < WHOLE_HOURS_SINCE_MS:
+        return amsterdam_day(instant_of(at_ms))
+    return _day_of_hour(at_ms // HOUR_MS)
+
+
+@lru_cache(maxsize=65_536)
+def _day_of_hour(hour: int) -> date:
+    return amsterdam_day(instant_of(hour * HOUR_MS))
 
 
 def _at(day: date, clock: time) -> datetime:

@@ -6,7 +6,7 @@ costs as much as there are households for which it can change anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -21,9 +21,9 @@ from streams.household.findings import (
     ended,
     expires_on,
     in_order,
+    is_of_clock,
     is_silent,
     raised,
-    rule_of,
 )
 from streams.household.picture import Picture
 from streams.household.rule_set import RuleSet
@@ -51,9 +51,7 @@ def begin_day(
     for finding in findings:
         current[finding.key] = finding
         if finding.status.is_open and (
-            finding.key not in holding
-            if isinstance(rule_of(finding), ClockRule)
-            else expires_on(finding) <= today
+            finding.key not in holding if is_of_clock(finding) else expires_on(finding) <= today
         ):
             closed = closed_as(finding, FindingStatus.EXPIRED, cause)
             changes.append(ended(ChangeKind.EXPIRED, finding, closed, cause, None))
@@ -79,27 +77,32 @@ def wake_on(
     findings: Sequence[Finding], picture: Picture, rule_set: RuleSet, after: date
 ) -> date | None:
     """Return the first day after `after` whose tick may change this household, or None."""
-    spans: dict[_Key, list[tuple[ClockRule, Span]]] = {}
-    for rule, span in spans_of(picture, rule_set, after):
-        spans.setdefault((rule.rule_id, span.trigger.subject), []).append((rule, span))
-    known = {finding.key: finding for finding in findings}
-    return min(_days(known, spans, after + _ONE_DAY), default=None)
+    first = after + _ONE_DAY
+    days = [
+        max(first, expires_on(finding))
+        for finding in findings
+        if finding.status.is_open and not is_of_clock(finding)
+    ]
+    days += _clock_days(
+        {finding.key: finding for finding in findings if is_of_clock(finding)},
+        spans_of(picture, rule_set, after),
+        first,
+    )
+    return min(days, default=None)
 
 
-def _days(
-    known: Mapping[_Key, Finding],
-    spans: Mapping[_Key, list[tuple[ClockRule, Span]]],
-    first: date,
+def _clock_days(
+    known: Mapping[_Key, Finding], found: Iterable[tuple[ClockRule, Span]], first: date
 ) -> Iterator[date]:
-    """Yield the days from `first` on at which a finding may end or begin."""
-    for finding in known.values():
-        if isinstance(rule_of(finding), ClockRule):
-            if _speaks(finding):
-                ends_on = _end([span for _, span in spans.get(finding.key, ())], first)
-                if ends_on is not None:
-                    yield ends_on
-        elif finding.status.is_open:
-            yield max(first, expires_on(finding))
+    """Yield the days from `first` on at which a finding of a clock rule may end or begin."""
+    spans: dict[_Key, list[tuple[ClockRule, Span]]] = {}
+    for rule, span in found:
+        spans.setdefault((rule.rule_id, span.trigger.subject), []).append((rule, span))
+    for key, finding in known.items():
+        if _speaks(finding):
+            ends_on = _end([span for _, span in spans.get(key, ())], first)
+            if ends_on is not None:
+                yield ends_on
     for key, stretches in spans.items():
         finding_or_none = known.get(key)
         if finding_or_none is not None and _speaks(finding_or_none):

@@ -26,7 +26,7 @@ from streams.household.terms import amsterdam_day
 from streams.radar.rearrangements import read_rows_at
 from streams.radar.rebuild import Share, parked_then
 from streams.radar.region_fold import RegionFold, Said
-from streams.radar.rows import RULES_ACTIVATED, Row, decode_row_of
+from streams.radar.rows import RULES_ACTIVATED, Row, decode_row
 
 READ_ONLY = "-c default_transaction_read_only=on"
 PROGRESS_ROWS = 500
@@ -87,8 +87,8 @@ class TrialShare:
             at = 0
             stretch = Stretch(log=JOURNAL, region=share.region, first=1, last=share.last)
             condition = sql.SQL("{} and {}").format(share.condition(), then.readable)
-            for _, record_name, body in fetched_rows(reading, stretch, condition):
-                row = share.mine(decode_row_of(record_name, body))
+            for _, _, body in fetched_rows(reading, stretch, condition):
+                row = share.mine(decode_row(body))
                 self._take(row, folds, trial)
                 if row.event.position - at >= PROGRESS_ROWS:
                     advanced((row.event.position - at) / share.of)

@@ -42,7 +42,6 @@ from streams.radar.rows import (
     RULES_ACTIVATED,
     Row,
     decode_row,
-    decode_row_of,
 )
 from streams.radar.stage import RadarStage, last_tick, touched
 
@@ -108,8 +107,8 @@ class Share:
             at = 0
             stretch = Stretch(log=JOURNAL, region=self.region, first=1, last=self.last)
             condition = sql.SQL("{} and {}").format(self.condition(), then.readable)
-            for _, record_name, body in fetched_rows(reading, stretch, condition):
-                row = self.mine(decode_row_of(record_name, body))
+            for _, _, body in fetched_rows(reading, stretch, condition):
+                row = self.mine(decode_row(body))
                 said += map(then.said, fold.apply(row))
                 position = row.event.position
                 if row.event.record_name == RULES_ACTIVATED and self.number == 0:

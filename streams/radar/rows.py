@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from sys import intern
 from typing import Any
 
-from schemas.carried import row_reader
 from schemas.codec import read_body
 from streams.household.journal_event import JournalEvent, PersonSeen
 from streams.household.reading import FACT_RECORDS
@@ -26,7 +24,24 @@ READ_RECORDS = FACT_RECORDS | {
     REDRIVE_REQUESTED,
     RULES_ACTIVATED,
 }
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Of every row and event, as their decoding is a good part of what an event costs.
+_UNREAD = (
+    "region",
+    "recorded_at",
+    "received_topic",
+    "received_offset",
+    "addresses",
+    "decisions",
+    "flags",
+    "references",
+)
+_UNREAD_CARRIED = (
+    "meta.event_id",
+    "meta.source",
+    "meta.region",
+    "meta.occurred_at",
+    "meta.recorded_at",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,53 +62,30 @@ def decode_row(body: bytes, read: Collection[str] = READ_RECORDS) -> Row:
 
     Raises DataError when it does not decode: the journal is our own, so that is a defect.
     """
-    record = read_body("JournalRow", JOURNAL_ROW_VERSION, body)
+    record = read_body("JournalRow", JOURNAL_ROW_VERSION, body, _UNREAD)
     name = record["record_name"]
-    payload = {}
+    payload: Mapping[str, Any] = {}
     if name in read:
-        payload = read_body(name, record["record_version"], record["payload"])
-    return _row(record, payload, record["known_at"], record["occurred_at"])
-
-
-def decode_row_of(record_name: str, body: bytes) -> Row:
-    """Return the row of a kind of event that is known, and read; for less than `decode_row`.
-
-    The instants of the event's `meta` are milliseconds.
-    """
-    record = row_reader("JournalRow", record_name)(body)
-    if record is None:
-        return decode_row(body)
-    known_at, occurred_at = record["known_at"], record["occurred_at"]
-    return _row(record, record["payload"], _instant(known_at), _instant(occurred_at))
-
-
-def _instant(milliseconds: int) -> datetime:
-    return _EPOCH + timedelta(milliseconds=milliseconds)
-
-
-def _row(
-    record: Mapping[str, Any],
-    payload: Mapping[str, Any],
-    known_at: datetime,
-    occurred_at: datetime,
-) -> Row:
+        payload = read_body(name, record["record_version"], record["payload"], _UNREAD_CARRIED)
     event = JournalEvent(
         position=record["position"],
-        known_at=known_at,
+        known_at=record["known_at"],
         # A region has few sources and a household few persons: their names are held once.
         source=intern(record["source"]),
         event_id=record["event_id"],
-        record_name=record["record_name"],
-        occurred_at=occurred_at,
+        record_name=name,
+        occurred_at=record["occurred_at"],
         payload=payload,
         persons=tuple(
-            PersonSeen(
-                pid=intern(person["pid"]),
-                role=intern(person["role"]),
-                field=intern(person["field"]),
-                ref=person["ref"],
-            )
-            for person in record["persons"]
+            [
+                PersonSeen(
+                    pid=intern(person["pid"]),
+                    role=intern(person["role"]),
+                    field=intern(person["field"]),
+                    ref=person["ref"],
+                )
+                for person in record["persons"]
+            ]
         ),
     )
     return Row(

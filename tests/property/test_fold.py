@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from statistics import median
@@ -18,6 +19,7 @@ from streams.household.fold import INITIAL, evolve, void_events
 from streams.household.journal_event import JournalEvent
 from streams.household.picture import picture_after, picture_of
 from streams.household.rule_set import DEFAULT_RULE_SET
+from streams.household.rules import Rule
 from streams.household.state import HouseholdState, from_bytes, to_bytes
 from streams.radar.replay import replay
 from tests.support.journal import REGION, Said, events, rows
@@ -27,6 +29,10 @@ from tests.support.journals import EXAMPLES, histories
 pytestmark = pytest.mark.timeout(900)
 
 AS_OF = date(2026, 6, 1)
+ALWAYS_ASKED: tuple[Rule, ...] = tuple(
+    type(rule.rule_id, (type(rule),), {"__slots__": (), "rests_on": frozenset()})()
+    for rule in DEFAULT_RULE_SET.rules
+)
 
 
 def fold(journal: Iterable[JournalEvent], state: HouseholdState = INITIAL) -> HouseholdState:
@@ -102,6 +108,16 @@ def test_looking_at_what_changed_only_finds_all_that_newly_holds(said: list[Said
         everything = gained_and_lost(before, after, DEFAULT_RULE_SET, None)
         assert gained_and_lost(before, after, DEFAULT_RULE_SET, fact) == everything
         before = after
+
+
+@EXAMPLES
+@given(histories())
+def test_asking_only_rules_that_rest_on_something_finds_what_asking_all_does(
+    said: list[Said],
+) -> None:
+    state = fold(events(said))
+    everything = conditions(state, AS_OF, replace(DEFAULT_RULE_SET, rules=ALWAYS_ASKED))
+    assert [one[1:] for one in held(state)] == [one[1:] for one in everything]
 
 
 @EXAMPLES

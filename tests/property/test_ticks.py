@@ -10,6 +10,7 @@ from hypothesis import given
 from streams.household.conditions import on_day, spans_of
 from streams.household.picture import picture_of
 from streams.household.rule_set import DEFAULT_RULE_SET
+from streams.household.rules import ClockRule
 from streams.household.state import Finding
 from streams.radar.finding_rows import finding_log_rows
 from streams.radar.region_fold import RegionFold
@@ -57,7 +58,7 @@ def test_after_a_tick_the_silences_that_last_are_said(said: list[Said]) -> None:
     fold, _ = folded(RegionFold, journal[: last + 1])
     today = journal[last].event.payload["day"]
     assert isinstance(today, date)
-    clock = {rule.rule_id for rule in fold.rule_set.clock_rules}
+    clock = {rule.rule_id for rule in fold.rule_set.rules if isinstance(rule, ClockRule)}
     for kept in fold.households.values():
         picture = picture_of(kept.state)
         holding = {

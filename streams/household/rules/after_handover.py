@@ -31,6 +31,7 @@ class AfterHandover(EpisodeRule, EventRule):
         "betrokken professional of het netwerk; of een overdracht die als onveilig terugkomt."
     )
     reads: ClassVar[frozenset[type[Fact]]] = frozenset({Handover, Feedback})
+    rests_on: ClassVar[frozenset[type[Fact]]] = reads
 
     window_days: int = 180
 

@@ -28,14 +28,13 @@ class ChildrenAgain(EpisodeRule):
         "voorvallen binnen `window_days` dagen. Hoog als daarbij een kind jonger dan twee jaar "
         "of een ongeboren kind is."
     )
+    shown: ClassVar[Trait | None] = Trait.CHILD
 
     window_days: int = 365
     attention_episodes: int = 2
 
     def at_episode(self, picture: Picture, at: int, calendar: Calendar) -> Iterator[Trigger]:
         """Yield ATTENTION, or HIGH when any of the episodes has an infant or unborn child."""
-        if not picture.episodes[at].shows(Trait.CHILD):
-            return
         window = [
             picture.episodes[number] for number in episodes_within(picture, at, self.window_days)
         ]

@@ -25,6 +25,7 @@ class DuringMonitoring(EpisodeRule):
     ground: ClassVar[str] = "CBS: vervolgmelding tijdens monitoring (85361NED)"
     meaning: ClassVar[str] = "Een voorval op een dag waarop de monitoring van een zaak loopt."
     reads: ClassVar[frozenset[type[Fact]]] = frozenset({CaseStep})
+    rests_on: ClassVar[frozenset[type[Fact]]] = reads
 
     def at_episode(self, picture: Picture, at: int, calendar: Calendar) -> Iterator[Trigger]:
         """Yield HIGH when monitoring had started and not ended on the day of the episode."""

@@ -33,6 +33,8 @@ class EarlierOrder(EpisodeRule):
         "huisverbod is opgelegd."
     )
     reads: ClassVar[frozenset[type[Fact]]] = frozenset({OrderStep, Sighting})
+    rests_on: ClassVar[frozenset[type[Fact]]] = reads
+    shown: ClassVar[Trait | None] = Trait.PERSON
 
     window_years: int = 5
 

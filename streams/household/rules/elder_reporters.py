@@ -28,14 +28,13 @@ class ElderReporters(EpisodeRule):
         "`attention_reporters` verschillende melders daarvan binnen `window_days` dagen. Een "
         "melder is een organisatie met haar sector; burgers tellen één keer per voorval."
     )
+    shown: ClassVar[Trait | None] = Trait.ELDER_REPORTER
 
     window_days: int = 365
     attention_reporters: int = 2
 
     def at_episode(self, picture: Picture, at: int, calendar: Calendar) -> Iterator[Trigger]:
         """Yield ATTENTION; the sentence counts reporters and names none."""
-        if not picture.episodes[at].shows(Trait.ELDER_REPORTER):
-            return
         found = traces_within(picture, at, Trait.ELDER_REPORTER, self.window_days)
         reporters = {(who, number if who == NON_PROFESSIONAL else None) for who, _, number in found}
         if len(reporters) < self.attention_reporters:

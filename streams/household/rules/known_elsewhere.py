@@ -28,6 +28,7 @@ class KnownElsewhere(EventRule):
         "elkaar. Het latere van de twee is de aanleiding."
     )
     reads: ClassVar[frozenset[type[Fact]]] = frozenset[type[Fact]]((Answer, Move))
+    rests_on: ClassVar[frozenset[type[Fact]]] = reads
 
     window_days: int = 365
 

@@ -39,6 +39,7 @@ class MdaCandidate(EpisodeRule):
         "problemen of `min_organisations` betrokken organisaties; geen lopende aanmelding."
     )
     reads: ClassVar[frozenset[type[Fact]]] = frozenset({Assessment, Handover, MdaStep, ServiceStep})
+    rests_on: ClassVar[frozenset[type[Fact]]] = frozenset({Handover, ServiceStep})
 
     window_months: int = 24
     min_episodes: int = 4

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import ClassVar
 
 from streams.household.episodes import Episode
-from streams.household.facts import MonitoringMoment
+from streams.household.facts import Fact, MonitoringMoment
 from streams.household.picture import Picture
 from streams.household.rules.rule import ClockRule, Span, Trigger
 from streams.household.sentences import dutch_day
@@ -31,6 +31,7 @@ class MissedMoment(ClockRule):
         "Een contactmoment is gemist, of `grace_days` dagen na de geplande dag nog niet gehouden, "
         "en het laatste voorval tot die dag had ernst `min_severity` of meer."
     )
+    rests_on: ClassVar[frozenset[type[Fact]]] = frozenset({MonitoringMoment})
 
     grace_days: int = 14
     min_severity: int = 3

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import ClassVar
 
 from streams.household.cases import Period, open_periods
-from streams.household.facts import Move, Transfer
+from streams.household.facts import Fact, Move, Transfer
 from streams.household.picture import Picture
 from streams.household.rules.rule import ClockRule, Span, Trigger
 from streams.household.rules.windows import working_day_after
@@ -29,6 +29,7 @@ class MovedAway(ClockRule):
         "Iemand verhuist naar buiten de regio terwijl de zaak openstaat, en na "
         "`transfer_working_days` werkdagen is de open zaak niet overgedragen."
     )
+    rests_on: ClassVar[frozenset[type[Fact]]] = frozenset({Move})
 
     transfer_working_days: int = 10
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import ClassVar
 
-from streams.household.facts import Feedback, Handover
+from streams.household.facts import Fact, Feedback, Handover
 from streams.household.picture import Picture
 from streams.household.rules.rule import ClockRule, Span, Trigger
 from streams.household.rules.windows import working_day_after
@@ -30,6 +30,7 @@ class NoFeedback(ClockRule):
         "Een overdracht aan een lokaal team of betrokken professional waarop na de afgesproken "
         "dag (anders na `feedback_working_days` werkdagen) geen enkele terugkoppeling kwam."
     )
+    rests_on: ClassVar[frozenset[type[Fact]]] = frozenset({Handover})
 
     feedback_working_days: int = 10
 

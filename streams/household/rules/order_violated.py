@@ -25,6 +25,7 @@ class OrderViolated(EventRule):
     ground: ClassVar[str] = "OM: overtreden contact- of huisverbod gaat aan partnerdoding vooraf"
     meaning: ClassVar[str] = "Elke overtreding van een huisverbod, per huisverbod één radarsignaal."
     reads: ClassVar[frozenset[type[Fact]]] = frozenset({OrderStep})
+    rests_on: ClassVar[frozenset[type[Fact]]] = reads
 
     def occurrences(self, picture: Picture) -> Iterator[Occurrence]:
         """Yield CRITICAL for each violation, about its order."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import ClassVar
 
-from streams.household.facts import Contact
+from streams.household.facts import Contact, Fact, Registration
 from streams.household.picture import Picture
 from streams.household.rules.rule import ClockRule, Span, Trigger
 from streams.household.rules.windows import working_day_after
@@ -29,6 +29,7 @@ class OutOfSight(ClockRule):
         "einde van de termijn van `assessment_working_days` werkdagen niet beoordeeld, en sinds "
         "de ontvangst is in die zaak geen betrokkene of ouder bereikt."
     )
+    rests_on: ClassVar[frozenset[type[Fact]]] = frozenset({Registration})
 
     assessment_working_days: int = 5
     grace_working_days: int = 5
@@ -36,19 +37,21 @@ class OutOfSight(ClockRule):
 
     def spans(self, picture: Picture, calendar: Calendar, since: date) -> Iterator[Span]:
         """Yield HIGH for each such report until it is assessed or somebody is reached."""
+        if picture.severity < self.min_severity:
+            return
         reached: dict[str, list[Contact]] = {}
         for contact in picture.all_of(Contact):
             if contact.with_family:
                 reached.setdefault(contact.case_id, []).append(contact)
         for course in picture.waiting_after(since):
             registration = course.registration
+            severity = picture.episode_of(course).severity
+            if severity < self.min_severity:
+                continue
             due = working_day_after(calendar, course.received_on, self.assessment_working_days)
             grace = working_day_after(calendar, due, self.grace_working_days)
             until = course.assessment.until
             if until is not None and until <= grace:
-                continue
-            severity = picture.episode_of(course).severity
-            if severity < self.min_severity:
                 continue
             contacts = reached.get(registration.case_id, ())
             days = [c.day for c in contacts if c.day >= course.received_on]

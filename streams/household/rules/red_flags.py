@@ -45,6 +45,7 @@ class RedFlags(EpisodeRule):
         "andere vlaggen binnen `window_days` dagen; hoog: één daarvan."
     )
     reads: ClassVar[frozenset[type[Fact]]] = frozenset({Assessment})
+    shown: ClassVar[Trait | None] = Trait.FLAG
 
     window_days: int = 365
     critical_flags: int = 2

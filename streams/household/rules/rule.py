@@ -7,25 +7,26 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import lru_cache
-from typing import ClassVar, Self
+from typing import ClassVar, NamedTuple, Self
 
 from streams.household.facts import Fact
 from streams.household.journal_event import EventKey
 from streams.household.picture import Picture
 from streams.household.severity import Level
 from streams.household.terms import Calendar
+from streams.household.traits import Trait
 
 NO_SUBJECT = ""
 # Ten years in days; no rule looks back further, and no day may leave the calendar.
 PARAMETER_MAX = 3_660
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trigger:
+class Trigger(NamedTuple):
     """That a rule's condition holds: about what, how high, on which events, and in words."""
 
     level: Level
@@ -34,8 +35,7 @@ class Trigger:
     subject: str = NO_SUBJECT
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Occurrence:
+class Occurrence(NamedTuple):
     """An event that triggers a rule by itself, and the instant at which it does."""
 
     event: EventKey
@@ -43,8 +43,7 @@ class Occurrence:
     trigger: Trigger
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class Span(NamedTuple):
     """Days on which a clock rule holds: from `first` to the day before `until` (None: no end).
 
     `about` is the event that its subject rests on, `severity` the class of the episode concerned.
@@ -81,6 +80,9 @@ class Rule(ABC):
     meaning: ClassVar[str]
     # Kinds of facts, beside those that make episodes, without which it cannot think otherwise.
     reads: ClassVar[frozenset[type[Fact]]] = frozenset()
+    # Kinds of facts of which there must be one for it to hold at all, if any is needed: most
+    # households have few kinds, and a rule that is not asked costs nothing.
+    rests_on: ClassVar[frozenset[type[Fact]]] = frozenset()
 
     @classmethod
     def with_parameters(cls, values: Mapping[object, object]) -> Self:
@@ -105,7 +107,12 @@ class Rule(ABC):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeRule(Rule):
-    """A rule that looks at each episode, over that episode and what came before it."""
+    """A rule that looks at each episode, over that episode and what came before it.
+
+    It is asked only about episodes that show the trait `shown`, if it names one.
+    """
+
+    shown: ClassVar[Trait | None] = None
 
     @abstractmethod
     def at_episode(self, picture: Picture, at: int, calendar: Calendar) -> Iterable[Trigger]:
@@ -144,6 +151,4 @@ def _canonical_parameters(rule: Rule) -> str:
 
 def episodes_within(picture: Picture, at: int, window_days: int) -> range:
     """Return the numbers of the episodes up to `at` within so many days of it, both ends in."""
-    earliest = picture.episodes[at].day.toordinal() - window_days
-    first = picture.first_episode_on_or_after(date.fromordinal(max(1, earliest)))
-    return range(min(first, at), at + 1)
+    return range(bisect_left(picture.days, picture.days[at] - window_days, hi=at), at + 1)

@@ -29,6 +29,8 @@ class SamePerpetrator(EpisodeRule):
         "een signaal van een ander huishouden vermoedelijke pleger."
     )
     reads: ClassVar[frozenset[type[Fact]]] = frozenset({Sighting})
+    rests_on: ClassVar[frozenset[type[Fact]]] = reads
+    shown: ClassVar[Trait | None] = Trait.PERPETRATOR
 
     window_years: int = 5
 
@@ -36,8 +38,6 @@ class SamePerpetrator(EpisodeRule):
         """Yield HIGH for each suspected perpetrator of the episode who was seen elsewhere."""
         episode = picture.episodes[at]
         suspects = episode.shows(Trait.PERPETRATOR)
-        if not suspects:
-            return
         seen: dict[str, list[Sighting]] = {}
         for sighting in picture.all_of(Sighting):
             if (

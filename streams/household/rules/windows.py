@@ -23,12 +23,12 @@ def traces_within(
 
     The day of the signal decides; signals of the episode itself always count.
     """
-    day = picture.episodes[at].day
+    earliest = picture.days[at] - window_days
     return [
         (value, trace, number)
         for number in episodes_within(picture, at, window_days + EPISODE_DAYS)
         for value, trace in picture.episodes[number].shows(trait).items()
-        if (day - day_of(trace.at_ms)).days <= window_days
+        if picture.days[number] >= earliest or day_of(trace.at_ms).toordinal() >= earliest
     ]
 
 

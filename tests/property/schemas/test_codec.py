@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.codec import decode_body, encode_body
+from schemas.codec import decode_body, encode_body, read_body
 from schemas.events import EVENT_TYPES, SCHEMAS
 from schemas.field_rules import violations
 from schemas.problem_codes import DataError
@@ -28,6 +28,34 @@ def test_what_is_written_is_read(name: str, data: st.DataObject) -> None:
     decoded = decode_body(name, 1, body)
     assert decoded == record
     assert to_record(from_record(name, decoded)) == decoded
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=10)
+@given(data=st.data())
+def test_a_compiled_reader_reads_what_fastavro_reads(name: str, data: st.DataObject) -> None:
+    body = encode_body(name, data.draw(records(name)))
+    whole = decode_body(name, 1, body)
+    assert read_body(name, 1, body) == whole
+    for length in range(0, len(body), 1 + len(body) // 50):
+        with pytest.raises(DataError):
+            read_body(name, 1, body[:length])
+    with pytest.raises(DataError, match="trailing_bytes"):
+        read_body(name, 1, body + b"\0")
+    fields = data.draw(st.sets(st.sampled_from(sorted(whole)))) if whole else set()
+    left = {field: value for field, value in whole.items() if field not in fields}
+    assert read_body(name, 1, body, tuple(fields)) == left
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=10)
+@given(body=st.binary(max_size=100))
+def test_a_compiled_reader_reads_or_refuses_and_nothing_else(name: str, body: bytes) -> None:
+    try:
+        read_body(name, 1, body)
+    except DataError:
+        return
+    assert body
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.spec.rules.involvement_cases import SENT
 from tests.spec.rules.shape import Case, done, signal, signals
-from tests.support.casework import answer, mda, moved, order, seen_elsewhere
+from tests.support.casework import answer, handover, mda, moved, order, seen_elsewhere
 from tests.support.journal import assessed, registered
 
 HE = ("p1", "SUSPECTED_PERPETRATOR", "ADULT")
@@ -207,6 +207,12 @@ R15 = (
         rule="R15",
         title="Zonder eerdere overdracht of dienst niet",
         lines=(*FOUR, DOMAINS),
+        levels=(None, None, None, None),
+    ),
+    Case(
+        rule="R15",
+        title="Een overdracht op de dag van het voorval zelf is geen eerdere hulp",
+        lines=(*FOUR, done("overdracht", handover("2025-12-31", "s")), DOMAINS),
         levels=(None, None, None, None),
     ),
     Case(

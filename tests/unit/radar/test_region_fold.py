@@ -83,7 +83,9 @@ def test_what_no_rule_reads_does_not_touch_the_household() -> None:
 
 def test_a_row_is_decoded_as_far_as_the_radar_reads_it() -> None:
     first, second = (decode_row(body) for body in journal([THREE[0], informed("2025-01-02", "h")]))
-    assert first.event.payload["meta"]["event_id"] == uuid_of("a")  # type: ignore[index]
+    assert first.event.payload["meta"] == {"source_ref": None}
+    assert first.event.payload["reported_on"] == date(2025, 1, 1)
+    assert first.event.event_id == uuid_of("a")
     assert first.event.position == 1
     assert first.household_ids == ("household-1",)
     assert second.event.payload == {}

@@ -39,7 +39,7 @@ def test_one_reading_gives_what_two_give(row_name: str, body: bytes) -> None:
     assert event == carried
     ours = {name: value for name, value in row.items() if name in apart}
     assert as_instants(ours, apart) == apart
-    assert set(row) - set(ours) == {"payload", "payload_length"}
+    assert set(row) - set(ours) == {"payload"}
 
 
 def test_every_kind_of_event_can_be_carried() -> None:
