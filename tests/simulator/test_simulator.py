@@ -35,7 +35,8 @@ UNCERTAIN = Odds(commit=0.4, reread=0.5)
 def test_the_engine_holds_in_every_schedule(part: int) -> None:
     """In parts, which run at the same time.
 
-    No process ends but by the fence, a lost slot or a harmful record.
+    No process ends but by the fence, a lost slot or a harmful record; who ends by the last may
+    find the database away as it counts that death.
     """
     run = run_schedules(seed=SEED + part * SCHEDULES, schedules=SCHEDULES)
     assert run.failed is None, (
@@ -45,7 +46,8 @@ def test_the_engine_holds_in_every_schedule(part: int) -> None:
     rare = {what: run.counts[what] for what in MET if run.counts[what] < MET_MIN}
     assert not rare, "the schedules no longer meet what they are made for"
     ends = {what for what in run.counts if what.startswith("ended by ")}
-    assert ends == {"ended by Fenced", "ended by StopError", "ended by UnforeseenError"}
+    wanted = {"ended by Fenced", "ended by StopError", "ended by UnforeseenError"}
+    assert ends - {"ended by OperationalError"} == wanted
 
 
 def test_a_bug_that_was_mended_would_be_found_again() -> None:
