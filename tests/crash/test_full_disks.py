@@ -33,9 +33,9 @@ def _namespaces(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.mark.timeout(SECONDS_MAX + 60)
-@pytest.mark.parametrize("server", ["postgres", "kafka"])
-def test_a_full_disk(server: str, tmp_path: Path) -> None:
-    command = [*NAMESPACE, sys.executable, "-m", "tests.crash.full_disk_run", server]
+@pytest.mark.parametrize("what", ["postgres", "wal", "kafka"])
+def test_a_full_disk(what: str, tmp_path: Path) -> None:
+    command = [*NAMESPACE, sys.executable, "-m", "tests.crash.full_disk_run", what]
     done = subprocess.run(
         [*command, str(tmp_path / "data")],
         cwd=ROOT,
@@ -53,5 +53,7 @@ def test_a_full_disk(server: str, tmp_path: Path) -> None:
     assert met["refusals"] == [503]
     assert met["said_when_to_try_again"]
     assert met["own_restarts"] == {}, "nobody of ours had to start again: they waited"
-    if server == "kafka":
-        assert met["server_restarts"] >= 1, "a broker stops when its only log directory is full"
+    if what == "wal":
+        assert met["panics"] >= 1, "a segment that cannot be begun ends the server itself"
+    if what in {"wal", "kafka"}:
+        assert met["server_restarts"] >= 1, "it stays away until there is room"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 import psycopg
@@ -32,6 +32,11 @@ class Odds:
     lookup: float = 0.0
     reread: float = 0.0
     """Of a connection that breaks while an unknown outcome is looked up."""
+
+    def become(self, other: Odds) -> None:
+        """Take over another's: servers and clients share one."""
+        for each in fields(Odds):
+            setattr(self, each.name, getattr(other, each.name))
 
 
 class Transaction:
@@ -197,6 +202,9 @@ class Cursor:
 
     def fetchall(self) -> list[tuple[Any, ...]]:
         return self._rows
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return iter(self._rows)
 
 
 class CopyIn:

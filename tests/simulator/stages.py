@@ -7,15 +7,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from schemas.events import derived_id
+from streams.engine.database import Connection
 from streams.engine.errors import TransientError
 from streams.engine.lease import Lease
 from streams.engine.ledger import Outcome
 from streams.engine.log import FINDINGS, Log, LogRow
+from streams.engine.parking import Failure
 from streams.engine.stage import Batch, InputRecord
 from streams.engine.transaction import UnitTransaction
 from tests.simulator.database import Database
 from tests.simulator.fibers import Scheduler
-from tests.simulator.parking import is_poison
+from tests.simulator.parking import Request, household_of, is_poison
 from tests.simulator.quarantine import CRASHES, FATAL_ROW, RAISES, harm
 from tests.simulator.statements import INSERT, READ, WRITE
 
@@ -23,6 +25,7 @@ COUNTED_TOPICS = ("in.police", "in.school")
 FINDING_ID = derived_id("simulated")
 EMPTY_STATE = (0, frozenset[tuple[str, str]](), "")
 State = tuple[int, frozenset[tuple[str, str]], str]
+Late = tuple[int, int, bytes]
 
 
 def parse(value: bytes) -> tuple[str, str, str, str]:
@@ -147,7 +150,8 @@ class CountingStage:
 class ReadingStage:
     """Reads the log and keeps, in its transaction, every position it was handed.
 
-    Of a row that waits it keeps the position only; a poisonous one it cannot apply.
+    Of a row that waits it keeps the position only; a poisonous one it cannot apply.  A row that
+    asks for it has it apply what waited, once more or with the defect mended.
     """
 
     version = 1
@@ -161,13 +165,21 @@ class ReadingStage:
 
     def handle(self, batches: Sequence[Batch], tx: UnitTransaction) -> None:
         for batch in batches:
-            region = batch.lease.region
-            row = tx.connection.execute(READ, ("seen", region)).fetchone()
-            seen = () if row is None else row[0]
-            new = tuple(
-                (r.position, None if r.waits else self.read(region, r)) for r in batch.records
-            )
-            tx.connection.execute(WRITE, (seen + new, "seen", region))
+            lease = batch.lease
+            row = tx.connection.execute(READ, ("seen", lease.region)).fetchone()
+            seen = [] if row is None else list(row[0])
+            for record in batch.records:
+                waits = self.waits(lease, record, tx)
+                seen.append((record.position, None if waits else self.read(lease.region, record)))
+                request = None if waits else Request.read(record.value or b"")
+                if request is not None:
+                    self.redrive(lease, record.position or 0, request, tx)
+            tx.connection.execute(WRITE, (tuple(seen), "seen", lease.region))
+
+    def waits(self, lease: Lease, record: InputRecord, tx: UnitTransaction) -> bool:
+        """Say whether a row still waits: this unit may have taken its household up before it."""
+        waiting = tx.parking(lease).now.waiting(FINDINGS.name).keys()
+        return bool(record.waits) and waiting >= set(record.waits)
 
     def read(self, region: str, record: InputRecord) -> bytes | None:
         value, position = record.value or b"", record.position or 0
@@ -176,6 +188,31 @@ class ReadingStage:
         if is_poison(value):
             raise ValueError("this row cannot be applied")
         return record.value
+
+    def redrive(self, lease: Lease, at: int, request: Request, tx: UnitTransaction) -> None:
+        """Apply what waits up to a request's position; whoever fails again waits on."""
+        lot = tx.parking(lease)
+        for household in lot.asked_for(request.ids).get(FINDINGS.name, []):
+            first = lot.now.waiting(FINDINGS.name)[household]
+            late = self.waiting_rows(lease, household, first, at, tx)
+            if not request.is_mended and any(is_poison(body) for _, _, body in late):
+                lot.failed_again(FINDINGS.name, [household], Failure(code="ValueError"))
+                continue
+            self.apply_late(lease, late, tx.connection)
+            lot.unpark(FINDINGS.name, [household], until=at, asked_at=at)
+
+    def waiting_rows(
+        self, lease: Lease, household: str, first: int, at: int, tx: UnitTransaction
+    ) -> list[Late]:
+        """Return a household's rows that wait, from the table, as applied at a position."""
+        rows = tx.tables().rows(FINDINGS, lease.region, first, at, offset=-1)
+        mine = ((row.position or 0, row.value or b"") for row in rows)
+        return [(at, position, body) for position, body in mine if household_of(body) == household]
+
+    def apply_late(self, lease: Lease, late: Sequence[Late], connection: Connection) -> None:
+        row = connection.execute(READ, ("late", lease.region)).fetchone()
+        before = () if row is None else row[0]
+        connection.execute(WRITE, (before + tuple(late), "late", lease.region))
 
     def on_timer(self, leases: Sequence[Lease]) -> None:
         """Nothing is due."""

@@ -14,15 +14,16 @@ from tests.simulator.plants import MENDED
 from tests.simulator.schedules import run_schedules
 
 SEED = int(os.environ.get("RADAR_TEST_SEED", "20"))
-SCHEDULES = 2_000
+# Together 2,000 schedules.
+PARTS, SCHEDULES = 4, 500
 ROOT = Path(__file__).parents[2]
-# What the schedules must have met, each this often at least: else they prove less than they say.
-MET_MIN = 100
+# What each part must have met this often at least: else it proves less than it says.
+MET_MIN = 25
 MET = (
     "killed_in_unit", "killed_after_commit", "frozen_in_unit", "fenced", "revoked",
     "commit_refused", "commit_unanswered", "commit_in_doubt", "doubt_landed", "connection_cut",
     "database_stopped", "broker_lost", "relay_failed", "lookup_away", "backend_ended", "sent_on",
-    "parked", "crashed", "marked",
+    "parked", "crashed", "marked", "redriven", "redriven_in_vain",
 )  # fmt: skip
 
 # Commits without an answer, and connections that break again while the outcome is looked up.
@@ -30,14 +31,23 @@ UNCERTAIN = Odds(commit=0.4, reread=0.5)
 
 
 @pytest.mark.timeout(600)
-def test_the_engine_holds_in_every_schedule() -> None:
-    run = run_schedules(seed=SEED, schedules=SCHEDULES)
+@pytest.mark.parametrize("part", range(PARTS))
+def test_the_engine_holds_in_every_schedule(part: int) -> None:
+    """In parts, which run at the same time.
+
+    No process ends but by the fence, a lost slot or a harmful record; who ends by the last may
+    find the database away as it counts that death.
+    """
+    run = run_schedules(seed=SEED + part * SCHEDULES, schedules=SCHEDULES)
     assert run.failed is None, (
         f"{run.failed.violations}\npython -m tests.simulator --schedules 1 --seed {run.failed.seed}"
     )
     assert run.schedules == SCHEDULES
     rare = {what: run.counts[what] for what in MET if run.counts[what] < MET_MIN}
     assert not rare, "the schedules no longer meet what they are made for"
+    ends = {what for what in run.counts if what.startswith("ended by ")}
+    wanted = {"ended by Fenced", "ended by StopError", "ended by UnforeseenError"}
+    assert ends - {"ended by OperationalError"} == wanted
 
 
 def test_a_bug_that_was_mended_would_be_found_again() -> None:
@@ -47,12 +57,6 @@ def test_a_bug_that_was_mended_would_be_found_again() -> None:
         assert found.failed is not None, f"{name} went through {found.schedules} schedules unseen"
         run = run_schedules(seed=found.failed.seed, schedules=1, odds=UNCERTAIN)
         assert run.failed is None, run.failed
-
-
-def test_no_process_ends_but_by_the_fence_a_lost_slot_or_a_harmful_record() -> None:
-    run = run_schedules(seed=SEED, schedules=200)
-    ends = {what for what in run.counts if what.startswith("ended by ")}
-    assert ends == {"ended by Fenced", "ended by StopError", "ended by UnforeseenError"}
 
 
 def test_one_seed_gives_one_history() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from streams.engine.log import FINDINGS
+from tests.simulator import parking
 from tests.simulator.database import Database, Odds
 from tests.simulator.fibers import Scheduler
 from tests.simulator.oracle import (
@@ -26,12 +27,18 @@ REGIONS = regions_of(*REGION_CODES)
 PARTITIONS = len(REGION_CODES)
 SLOTS = ("counting-1", "counting-2", "reading-1", "reading-2")
 STEPS_MIN, STEPS_MAX = 150, 450
+# Households are parked as the first act drains; so many schedules have another one.
+SECOND_ACTS = 0.4
+STEPS_AGAIN = (150, 600)
+REQUESTS = 3
 # Draining takes 400 steps, 1,500 at most; a schedule that needs this many will never end.
 # A careful worker takes its records one by one, each in two transactions.
 DRAIN_STEPS_MAX = 15_000
 DEATHS_WHILE_DRAINING_MAX = 40
 # So many new events stand on another partition than that of their region.
 MISPLACED_SHARE = 0.08
+# So many requests for parked households come when their rows can be applied.
+MENDED_SHARE = 0.7
 # Beyond an hour, so that a duplicate may come later than any window of that length.
 CLOCK_JUMP_SECONDS_MAX = 7_200.0
 
@@ -71,6 +78,8 @@ class World:
         self.crashed: set[str] = set()
         self.incarnations = 0
         self.deaths = 0
+        # Mostly rare, for while a household waits nothing is seen of what is done with its rows.
+        self.poison_every = scheduler.random.choice((11, 11, 3))
         self.violations: list[str] = []
         self.database.watch = self._watch
         self.topics.on_append = self._watch_append
@@ -78,7 +87,7 @@ class World:
             (7.0, self.send), (1.2, self.kill), (0.8, self.freeze), (1.0, self.thaw),
             (0.8, self.rebalance), (0.5, self.revoke), (0.3, self.stop_gracefully),
             (0.3, self.stop_database), (0.4, self.lose_broker), (0.5, self.jump),
-            (2.0, self.settle), (0.2, self.expire),
+            (2.0, self.settle), (0.2, self.expire), (1.5, self.ask_for_parked),
         ]  # fmt: skip
         self._weights = [weight for weight, _ in self._actions]
 
@@ -89,13 +98,12 @@ class World:
             self._set_odds()
         eventful = random.choice((0.05, 0.12, 0.2))
         try:
-            for _ in range(random.randint(*self.steps)):
-                if random.random() < eventful:
-                    _, act = random.choices(self._actions, self._weights)[0]
-                    act()
-                else:
-                    self._step(restart=0.15)
+            odds = replace(self.odds)
+            self._suffer(random.randint(*self.steps), eventful)
             self._drain()
+            if not self.violations and random.random() < SECOND_ACTS:
+                self.odds.become(odds)
+                self._ask_again(eventful)
             if not self.violations:
                 self.violations += differences(self.database, self.topics)
             records = [record for log in self.topics.logs.values() for record in log]
@@ -112,6 +120,15 @@ class World:
             seed=self.scheduler.seed, violations=self.violations,
             counts=self.database.counts, trace=list(self.scheduler.trace),
         )  # fmt: skip
+
+    def _suffer(self, steps: int, eventful: float) -> None:
+        random = self.scheduler.random
+        for _ in range(steps):
+            if random.random() < eventful:
+                _, act = random.choices(self._actions, self._weights)[0]
+                act()
+            else:
+                self._step(restart=0.15)
 
     def _set_odds(self) -> None:
         """Most schedules have some kinds of faults only: rare meetings need calm around them."""
@@ -198,9 +215,25 @@ class World:
             home = (at[1] + random.randrange(1, PARTITIONS)) % PARTITIONS
         # Ids of one source are its own; that of another may well look the same.
         event_id = f"{home}.{at[1]}.{len(said)}"
-        # Rare, for once a household is parked nothing more is seen of what is done with its rows.
-        body = "poison" if len(said) % 11 == 10 else "fatal" if len(said) % 23 == 7 else "body"
+        is_poison = len(said) % self.poison_every == self.poison_every - 1
+        body = "poison" if is_poison else "fatal" if len(said) % 23 == 7 else "body"
         return f"{source}|{event_id}|household {random.randrange(3)}|{body}".encode()
+
+    def ask_for_parked(self) -> None:
+        """Ask for some that are parked or were, with their defect mended or too early."""
+        random = self.scheduler.random
+        home = random.randrange(PARTITIONS)
+        ids = parking.parked_ids(self.database, REGION_CODES[home], waiting=False)
+        if ids:
+            some = random.sample(ids, random.randint(1, len(ids)))
+            self._request(home, parking.Request(random.random() < MENDED_SHARE, tuple(some)))
+
+    def _request(self, home: int, request: parking.Request) -> None:
+        at = (self.scheduler.random.choice(COUNTED_TOPICS), home)
+        source, event_id = at[0].removeprefix("in."), f"{home}.{home}.{self.topics.end(at)}"
+        value = f"{source}|{event_id}|{request.body()}".encode()
+        self.topics.append(at, Stored(offset=-1, key=b"k", value=value, timestamp=0))
+        self.database.count("asked_for_parked")
 
     def kill(self) -> None:
         process = self._one()
@@ -281,11 +314,27 @@ class World:
             living = writing
         return self.scheduler.random.choice(living) if living else None
 
+    def _ask_again(self, eventful: float) -> None:
+        """Once people wait: ask for them while everything goes wrong, in the end for all at once.
+
+        Then every row that was sent is applied.
+        """
+        for _ in range(REQUESTS):
+            self.ask_for_parked()
+        self._suffer(self.scheduler.random.randint(*STEPS_AGAIN), eventful)
+        self._drain()
+        for home, region in enumerate(REGION_CODES):
+            ids = parking.parked_ids(self.database, region, waiting=True)
+            if ids:
+                self._request(home, parking.Request(is_mended=True, ids=tuple(ids)))
+        self._drain()
+        if any(parking.parked_ids(self.database, one, waiting=True) for one in REGION_CODES):
+            self.violations.append("somebody waits who was asked for")
+
     def _drain(self) -> None:
         """Heal everything and wait until all that was sent has its outcome everywhere."""
         self.scheduler.note("heals")
-        self.odds.cut = self.odds.commit = self.odds.deliver = 0.0
-        self.odds.broker = self.odds.lookup = self.odds.reread = 0.0
+        self.odds.become(Odds())
         self.database.is_away = self.topics.is_away = False
         while self.database.in_doubt or self.topics.late:
             self.settle()

@@ -15,6 +15,7 @@ from psycopg import sql
 from streams.engine.database import Connection
 from streams.engine.outbox import PostgresOutbox
 from streams.engine.store import PostgresStore
+from tests.simulator import parking
 from tests.simulator.database import Database, Odds, SimulatedConnection
 from tests.simulator.fibers import Scheduler
 from tests.simulator.process import DEAD_LETTER_KEY, SimulatedOutbox, SimulatedStore
@@ -40,7 +41,7 @@ KEPT: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "findings": (("region", "position"), ("incarnation", "key", "body")),
     "advice": (("region", "position"), ("incarnation", "key", "body")),
     "dead_letter": (("id",), ("region", "topic", "offset", "code")),
-    "parked": (("stage", "version", "region", "log", "household_id"), ("position",)),
+    "parked": (("id",), (*parking.COLUMNS, "until", "asked_at", "attempts")),
     "head_worker": (("stage", "version", "region"), ("worker",)),
     "marker": (
         ("stage", "version", "region", "topic", "place", "worker"),

@@ -206,13 +206,35 @@ def forget_posted(draw: random.Random) -> Step:
     return done("forget_posted", {"seqs": seqs})
 
 
-def park(draw: random.Random) -> Step:
-    at, position = place(draw) | log_place(draw), draw.randrange(40)
-    households = [f"household {draw.randrange(300)}" for _ in range(draw.randint(1, 2))]
+def parking_place(draw: random.Random) -> dict[str, Any]:
+    households = [f"household {draw.randrange(30)}" for _ in range(draw.randint(1, 2))]
+    return place(draw) | log_place(draw) | {"household_ids": households}
+
+
+def parking_ids(at: Mapping[str, Any], position: int) -> list[UUID]:
     parts = (at["stage"], at["region"], at["log"])
-    ids = [derived_id(*parts, household, str(position)) for household in households]
-    told = {"code": "ValueError", "place": "", "ids": ids, "household_ids": households}
+    return [derived_id(*parts, household, str(position)) for household in at["household_ids"]]
+
+
+def park(draw: random.Random) -> Step:
+    at, position = parking_place(draw), draw.randrange(40)
+    told = {"code": "ValueError", "place": "", "ids": parking_ids(at, position)}
     return done("park", at | told | {"position": position})
+
+
+def asked_for(draw: random.Random) -> Step:
+    at = parking_place(draw)
+    ids = [name for position in range(40) for name in parking_ids(at, position)]
+    return answered("asked_for", at | {"ids": ids})
+
+
+def unpark(draw: random.Random) -> Step:
+    told = {"until": draw.randrange(40, 100), "asked_at": draw.randrange(100)}
+    return done("unpark", parking_place(draw) | told)
+
+
+def failed_again(draw: random.Random) -> Step:
+    return done("failed_again", parking_place(draw) | {"code": "KeyError", "place": ""})
 
 
 def households_of_findings(draw: random.Random) -> Step:
@@ -277,6 +299,9 @@ DRAWS: Mapping[str, Draw] = {
     "forget_posted": forget_posted,
     "load_parked": lambda draw: answered("load_parked", place(draw)),
     "park": park,
+    "asked_for": asked_for,
+    "unpark": unpark,
+    "failed_again": failed_again,
     "households_of_findings": households_of_findings,
     "set_marker": of_marker("set_marker"),
     "count_death": of_marker("count_death"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from confluent_kafka import KafkaError, KafkaException, TopicCollection
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from streams.engine.errors import Fenced, StopError
@@ -37,6 +38,17 @@ def unit(worker: Worker, *records: tuple[str, int, int]) -> Unit:
 def rows(database: str, query: str, *values: object) -> list[tuple[Any, ...]]:
     with psycopg.connect(database) as connection:
         return connection.execute(query, values).fetchall()
+
+
+def topic_id(admin: AdminClient, topic: str) -> str | None:
+    """Return Kafka's id of a topic; None while the broker knows of none."""
+    try:
+        described = admin.describe_topics(TopicCollection([topic]))[topic].result(10)
+    except KafkaException as error:
+        if error.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
+            raise
+        return None
+    return str(described.topic_id)
 
 
 @pytest.fixture
@@ -127,10 +139,11 @@ def test_a_topic_that_was_made_again_is_refused(
     worker = make_worker(stage)
     worker.claim(everything(stage))
     admin = AdminClient({"bootstrap.servers": stack.kafka_bootstrap})
+    before = topic_id(admin, a)
     admin.delete_topics([a])[a].result(10)
     admin.create_topics([NewTopic(a, 2, 1)])[a].result(10)
-    # A broker answers for a topic a moment after the controller has made it.
-    eventually(lambda: admin.list_topics(a).topics[a].error is None or None, "the topic made again")
+    # A broker tells of the old topic, and then of none, a moment after the controller has made it.
+    eventually(lambda: topic_id(admin, a) not in {None, before}, "the topic made again")
     with pytest.raises(StopError, match="deleted and made again"):
         make_worker(stage, "test-2").claim(everything(stage))
 
