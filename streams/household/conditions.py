@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from typing import NamedTuple
 
+from streams.household.episodes import Episode
 from streams.household.facts import Fact
 from streams.household.journal_event import EventKey
 from streams.household.picture import Picture, first_difference, picture_of
@@ -75,19 +76,13 @@ def holding(picture: Picture, asked: Asked, calendar: Calendar, first: int = 0) 
         traits = picture.episodes[at].traits
         for rule in asked.episode_rules:
             if rule.shown is None or rule.shown in traits:
-                found += at_episode(rule, picture, at, calendar)
+                found += [
+                    _at(rule, trigger, picture.episodes[at])
+                    for trigger in rule.at_episode(picture, at, calendar)
+                ]
     for event_rule in asked.event_rules:
         found += at_events(event_rule, picture)
     return found
-
-
-def at_episode(
-    rule: EpisodeRule, picture: Picture, at: int, calendar: Calendar
-) -> Iterator[Condition]:
-    """Yield what one rule says at one episode."""
-    episode = picture.episodes[at]
-    for trigger in rule.at_episode(picture, at, calendar):
-        yield _condition(rule, trigger, episode.key, episode.at_ms, episode.severity)
 
 
 def at_events(rule: EventRule, picture: Picture) -> Iterator[Condition]:
@@ -105,7 +100,7 @@ def spans_of(picture: Picture, rule_set: RuleSet, since: date) -> Iterator[tuple
         spans = [
             span
             for span in rule.spans(picture, rule_set.calendar, since)
-            if not span.is_empty and (span.until is None or span.until > since)
+            if span.until is None or (span.until > since and not span.is_empty)
         ]
         if len(spans) > 1:
             spans.sort(key=lambda span: (span.trigger.subject, span.first, span.about))
@@ -130,8 +125,8 @@ def gained_and_lost(
     """
     first = first_difference(before, after, fact)
     calendar = rule_set.calendar
-    # What holds before may rest on kinds of which a correction has taken the last one out.
-    asked = rule_set.asked(before.facts_by_kind.keys() | after.facts_by_kind.keys(), fact)
+    # What held before may rest on kinds of which a correction has taken the last one out.
+    asked = rule_set.asked({*before.facts_by_kind, *after.facts_by_kind}, fact)
     held = {_identity(one): one.level for one in holding(before, asked, calendar, first)}
     holds = {_identity(one): one for one in holding(after, asked, calendar, first)}
     gained = [one for name, one in holds.items() if one.level > held.get(name, 0)]
@@ -145,22 +140,19 @@ def supporting(
     if isinstance(rule, EpisodeRule):
         for at, episode in enumerate(picture.episodes):
             if episode.key in triggers and (rule.shown is None or rule.shown in episode.traits):
-                yield from at_episode(rule, picture, at, calendar)
+                for trigger in rule.at_episode(picture, at, calendar):
+                    yield _at(rule, trigger, episode)
     if isinstance(rule, EventRule):
         yield from (one for one in at_events(rule, picture) if one.trigger in triggers)
 
 
+def _at(rule: EpisodeRule, trigger: Trigger, episode: Episode) -> Condition:
+    return _condition(rule, trigger, episode.key, episode.at_ms, episode.severity)
+
+
 def _condition(rule: Rule, trigger: Trigger, at: EventKey, at_ms: int, severity: int) -> Condition:
-    return Condition(
-        rule=rule,
-        subject=trigger.subject,
-        level=trigger.level,
-        trigger=at,
-        triggered_ms=at_ms,
-        severity=severity,
-        cited=trigger.evidence,
-        sentence=trigger.sentence,
-    )
+    level, evidence, sentence, subject = trigger
+    return Condition(rule, subject, level, at, at_ms, severity, evidence, sentence)
 
 
 def _identity(condition: Condition) -> Identity:

@@ -23,6 +23,9 @@ EPISODE_HOURS = 72
 EPISODE_MS = EPISODE_HOURS * 3_600_000
 
 
+_NOTHING: Mapping[str, Trace] = MappingProxyType({})
+
+
 class Signal(NamedTuple):
     """Something reported about the household; sorts as the definitions sort signals."""
 
@@ -44,9 +47,13 @@ class Saying(NamedTuple):
 
 
 class Episode(NamedTuple):
-    """Signals within 72 hours of the first; its id and its time are those of the first."""
+    """Signals within 72 hours of the first; its id and its time are those of the first.
+
+    `day` is that of the first signal, in Amsterdam.
+    """
 
     signals: tuple[Signal, ...]
+    day: date
     severity: int = 0
     traits: Traits = MappingProxyType({})
 
@@ -60,14 +67,9 @@ class Episode(NamedTuple):
         """Return the episode's time T."""
         return self.signals[0].at_ms
 
-    @property
-    def day(self) -> date:
-        """Return the day of T in Amsterdam."""
-        return day_of(self.signals[0].at_ms)
-
     def shows(self, trait: Trait) -> Mapping[str, Trace]:
         """Return the values of a trait, each with where it shows last."""
-        return self.traits.get(trait, {})
+        return self.traits.get(trait, _NOTHING)
 
     def shows_no_more_than(self, other: Episode) -> bool:
         """Say whether rules see the same in both, but for which events show it."""
@@ -86,6 +88,7 @@ class Episode(NamedTuple):
         insort(signals, saying.signal)
         return Episode(
             signals=tuple(signals),
+            day=self.day,
             severity=max(self.severity, saying.severity),
             traits=united(self.traits, saying.traits),
         )
@@ -98,9 +101,7 @@ class Episode(NamedTuple):
         traits = united(self.traits, saying.traits)
         if traits is self.traits and saying.severity <= self.severity:
             return self
-        return Episode(
-            signals=self.signals, severity=max(self.severity, saying.severity), traits=traits
-        )
+        return self._replace(severity=max(self.severity, saying.severity), traits=traits)
 
 
 def saying_of(
@@ -136,4 +137,4 @@ def episodes_from(signals: Sequence[Signal], sayings: Iterable[Saying]) -> tuple
 
 def _episode(signals: list[Signal], said: Mapping[EventKey, list[Saying]]) -> Episode:
     sayings = [saying for signal in signals for saying in said[signal.key]]
-    return reduce(Episode.hearing, sayings, Episode(signals=tuple(signals)))
+    return reduce(Episode.hearing, sayings, Episode(tuple(signals), signals[0].day))

@@ -227,7 +227,8 @@ def _told(before: Picture, fact: Fact) -> _Growth | None:
     insort(waits, (course.last_until, report_id))
     growth["waits"] = tuple(waits)
     growth["courses"] = before.courses.with_item(report_id, course)
-    if isinstance(fact, ServiceStep):
+    if isinstance(fact, ServiceStep) or (isinstance(fact, Assessment) and not fact.marks):
+        # Nothing but marks is added to what an episode shows.
         return growth
     if isinstance(fact, Registration):
         if earlier is not None and course.registration is fact:
@@ -269,7 +270,7 @@ def _with_signal(before: Picture, fact: Report | Registration, at_ms: int) -> _G
         return _with_episode(before, at, episodes[at].joined_by(saying))
     if at < len(episodes) - 1:
         return None
-    opened = Episode(signals=(saying.signal,), severity=saying.severity, traits=saying.traits)
+    opened = Episode((saying.signal,), saying.signal.day, saying.severity, saying.traits)
     return {
         "episodes": (*episodes, opened),
         "starts": (*before.starts, at_ms),
@@ -330,6 +331,8 @@ def _with(facts: tuple[Fact, ...], fact: Fact) -> tuple[Fact, ...]:
 
 def _first_unlike(before: Sequence[Episode], after: Sequence[Episode]) -> int:
     """Return where both part; mostly at the end, and unchanged ones are the very same objects."""
+    if before is after:
+        return len(after)
     last = len(before) - 1
     if last > 0 and before[:last] == after[:last]:
         return last if before[last:] != after[last : last + 1] else last + 1

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import sub
 from typing import ClassVar
 
 from streams.household.episodes import Episode
 from streams.household.facts import Assessment, Fact
 from streams.household.picture import Picture
 from streams.household.rules.rule import EpisodeRule, Trigger, episodes_within
-from streams.household.rules.windows import days_between
 from streams.household.sentences import dutch_day
 from streams.household.severity import Level
 from streams.household.terms import Calendar
@@ -38,10 +38,12 @@ class Escalation(EpisodeRule):
 
     def at_episode(self, picture: Picture, at: int, calendar: Calendar) -> Iterator[Trigger]:
         """Yield HIGH for either; the sentence says both when both hold."""
-        window = [
-            picture.episodes[number] for number in episodes_within(picture, at, self.window_days)
-        ]
-        said = [part for part in (self._faster(window), _graver(window)) if part is not None]
+        numbers = episodes_within(picture, at, self.window_days)
+        if len(numbers) < 2:
+            return
+        window = picture.episodes[numbers.start : numbers.stop]
+        days = picture.days[numbers.start : numbers.stop]
+        said = [part for part in (self._faster(days), _graver(window)) if part is not None]
         if not said:
             return
         yield Trigger(
@@ -52,11 +54,10 @@ class Escalation(EpisodeRule):
             ),
         )
 
-    def _faster(self, window: Sequence[Episode]) -> str | None:
-        if len(window) < max(3, self.min_episodes):
+    def _faster(self, days: Sequence[int]) -> str | None:
+        if len(days) < max(3, self.min_episodes):
             return None
-        days = [episode.day for episode in window]
-        *earlier, last = map(days_between, days, days[1:])
+        *earlier, last = map(sub, days[1:], days)
         earlier.sort()
         # Twice the median, so that the mean of the middle two stays a whole number.
         twice = earlier[(len(earlier) - 1) // 2] + earlier[len(earlier) // 2]

@@ -39,7 +39,7 @@ class RepeatedReports(EpisodeRule):
             return
         yield Trigger(
             level=Level.HIGH if len(counted) >= self.high_episodes else Level.ATTENTION,
-            evidence=frozenset(picture.episodes[number].key for number in counted),
+            evidence=frozenset([one.key for one in picture.episodes[counted.start : counted.stop]]),
             sentence=(
                 f"{len(counted)} voorvallen in {self.window_days} dagen "
                 f"(laatste op {dutch_day(picture.episodes[at].day)})"

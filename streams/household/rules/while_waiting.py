@@ -44,6 +44,8 @@ class WhileWaiting(EpisodeRule):
             for course in picture.waiting_after(episode.day)
             if course.registration.report_id not in own and course.received_on <= episode.day
         ]
+        if not others:
+            return
         unassessed = _longest([c.assessment for c in others if c.assessment.holds_on(episode.day)])
         unserved = _longest(
             [wait for course in others for wait in course.services if wait.holds_on(episode.day)]
