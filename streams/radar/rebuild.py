@@ -1,41 +1,42 @@
 """The radar's tables made anew from the journal, by shares of the households.
 
-A household's state depends on its own rows, the ticks and the rules only, so shares are folded in
-processes of their own and the result does not depend on how many there were.
+A household's state depends on its own rows, the ticks and the rules only.  So shares are folded in
+processes of their own, household by household, and no more than one is in memory at a time.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from datetime import date
+from functools import partial
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, LiteralString
 from uuid import UUID
 
 import psycopg
-from psycopg import sql
+from psycopg import Copy, sql
 
 from schemas.codec import encode_body
 from streams.engine.beside import BesideTables
 from streams.engine.database import Connection
 from streams.engine.lease import Lease
 from streams.engine.log import JOURNAL
-from streams.engine.log_copy import Stretch, copied_rows, fetched_rows
+from streams.engine.log_copy import FETCHED_ROWS, Stretch, copied_rows
 from streams.engine.named_queries import load_queries
-from streams.household.rule_set import (
-    DEFAULT_RULE_SET,
-    RuleSet,
-    calendar_payload,
-    rules_payload,
-)
+from streams.household.rule_set import calendar_payload, rules_payload
+from streams.household.stored import Stored, to_stored
 from streams.radar import household_store
 from streams.radar.finding_rows import finding_record
 from streams.radar.household_store import HouseholdStore
+from streams.radar.lives import Enforced, Everyone, Life
 from streams.radar.rearrangements import read_rows_at
 from streams.radar.rebuild_parked import ParkedThen, Waiting
-from streams.radar.region_fold import RegionFold, Said, activation_day
-from streams.radar.resting import Resting, RestingHouseholds
+from streams.radar.region_fold import Kept, RegionFold, Said, activation_day
 from streams.radar.rows import (
     CLOCK_TICKED,
     READ_RECORDS,
@@ -47,8 +48,6 @@ from streams.radar.stage import RadarStage, last_tick, touched
 
 QUERIES = load_queries("streams.radar", "rebuild.sql")
 TABLES = BesideTables(schema="radar", tables=("household_state", "household_page", "rule_set"))
-# About 2 kB each while they rest: 100 MB a process, however large the region.
-HOUSEHOLDS_PER_SHARE = 50_000
 ROWS_PER_UNIT = 2_000
 
 NEXT_QUERIES = {
@@ -57,13 +56,18 @@ NEXT_QUERIES = {
 }
 
 # Two bytes of a hash share households out alike in PostgreSQL and here.
-_READ = sql.SQL("record_name = any({everyones}) or (record_name = any({read}) and {mine})")
 _MINE = sql.SQL(
-    "exists (select from unnest(households) as h (token), "
-    "lateral sha256(convert_to(token, 'UTF8')) as s (hash) "
-    "where (get_byte(hash, 0) * 256 + get_byte(hash, 1)) % {shares} = {share})"
+    "(select (get_byte(hash, 0) * 256 + get_byte(hash, 1)) % {shares} = {share} "
+    "from sha256(convert_to(token, 'UTF8')) as s (hash))"
 )
+_ANY_OF_MINE = sql.SQL("exists (select from unnest(households) as h (token) where {mine})")
 _SOMEBODYS = sql.SQL("households <> '{}'")
+_READ = sql.SQL("record_name = any({everyones}) or (record_name = any({read}) and {mine})")
+_OF_HOUSEHOLDS = sql.SQL(
+    "select token, body from engine.journal, unnest(households) as h (token) "
+    "where region = {region} and position <= {last} and record_name = any({read}) "
+    "and {mine} and {readable} order by token, position"
+)
 _EVERYONES = (CLOCK_TICKED, RULES_ACTIVATED)
 
 
@@ -94,34 +98,49 @@ class Share:
             psycopg.connect(database_url) as writing,
         ):
             then = parked_then(reading, self.region, self.last).of(self.holds)
-            fold = RegionFold(
-                region=self.region,
-                rule_set=DEFAULT_RULE_SET,
-                households=(households := RestingHouseholds()),
-                waiting=then.waiting(),
-                # The connection that reads the stretch is busy until its end.
-                rows_at=lambda positions: read_rows_at(writing, self.region, positions),
-            )
-            said: list[Said] = []
-            numbers = _Numbers(then.redrives)
-            at = 0
-            stretch = Stretch(log=JOURNAL, region=self.region, first=1, last=self.last)
-            condition = sql.SQL("{} and {}").format(self.condition(), then.readable)
-            for _, _, body in fetched_rows(reading, stretch, condition):
-                row = self.mine(decode_row(body))
-                said += map(then.said, fold.apply(row))
-                position = row.event.position
-                if row.event.record_name == RULES_ACTIVATED and self.number == 0:
-                    _write_rule_set(writing, self.region, fold.rule_set, position)
-                if len(said) >= ROWS_PER_UNIT:
-                    _write_said(writing, self.region, said, numbers)
-                    said = []
-                if position - at >= ROWS_PER_UNIT // 4:
-                    advanced((position - at) / self.of)
-                    at = position
-            _write_said(writing, self.region, said, numbers)
-            _write_households(writing, self.region, households.rows())
-        advanced((self.last - at) / self.of)
+            everyones = {"region": self.region, "last": self.last, "records": list(_EVERYONES)}
+            rows = reading.execute(QUERIES["rows_of_everyone"], everyones, binary=True)
+            everyone = Everyone(decode_row(body) for (body,) in rows)
+            made = _Made(writing, self.region, then)
+            if self.number == 0:
+                made.take_rules(everyone.enforced)
+            waiting, left = then.waiting(), self.rows
+            for household_id, own in groupby(self._own_rows(reading, then), itemgetter(0)):
+                # A list of households may name one twice.
+                bodies = dict.fromkeys(body for _, body in own)
+                life = Life(
+                    household_id,
+                    everyone,
+                    region=self.region,
+                    rows_at=partial(read_rows_at, writing, self.region),
+                    waits=waiting.get(household_id),
+                )
+                kept, said = life.run([_own_row(household_id, body) for body in bodies], self.last)
+                made.take(household_id, kept, said)
+                # A row of two households counts for both, one that nobody reads at the end.
+                done = min(left, len(bodies))
+                left -= done
+                advanced(done)
+            made.write()
+            advanced(left)
+
+    def _own_rows(self, connection: Connection, then: ParkedThen) -> Iterator[tuple[str, bytes]]:
+        """Yield households with their rows: a household's own one after the other, in order."""
+        statement = _OF_HOUSEHOLDS.format(
+            region=sql.Literal(self.region),
+            last=sql.Literal(self.last),
+            read=sql.Literal(sorted(READ_RECORDS)),
+            mine=self._token_is_mine(),
+            readable=then.readable,
+        )
+        with connection.cursor(name="own_rows") as cursor:
+            cursor.itersize = FETCHED_ROWS
+            yield from cursor.execute(statement, binary=True)
+
+    def _token_is_mine(self) -> sql.Composable:
+        if self.of == 1:
+            return sql.SQL("true")
+        return _MINE.format(shares=sql.Literal(self.of), share=sql.Literal(self.number))
 
     def holds(self, household_id: str) -> bool:
         """Say whether the household is one of this share's."""
@@ -137,12 +156,14 @@ class Share:
 
     def condition(self) -> sql.Composed:
         """Return which journal rows the share reads: its households' own, and everyone's."""
-        mine = _MINE.format(shares=sql.Literal(self.of), share=sql.Literal(self.number))
+        mine: sql.Composable = _SOMEBODYS
+        if self.of > 1:
+            mine = _ANY_OF_MINE.format(mine=self._token_is_mine())
         return sql.SQL("({})").format(
             _READ.format(
                 everyones=sql.Literal(list(_EVERYONES)),
                 read=sql.Literal(sorted(READ_RECORDS)),
-                mine=mine if self.of > 1 else _SOMEBODYS,
+                mine=mine,
             )
         )
 
@@ -151,20 +172,15 @@ def shares(connection: Connection, regions: Sequence[str], cores: int) -> list[S
     """Return the shares that bring every region to where the live stage stands now.
 
     The largest come first. Each reads the whole of its region's journal, so there are no more of
-    a region than keep all cores busy to the end, or than memory asks for.
+    a region than keep all cores busy to the end.
     """
     lasts = {region: live_position(connection, region) for region in regions}
     total = max(sum(lasts.values()), 1)
     found = []
     for region, last in lasts.items():
-        asked = {"region": region}
-        row = connection.execute(QUERIES["count_households"], asked).fetchone()
-        households = 0 if row is None else int(row[0])
-        of = max(
-            min(cores, -(-last * 2 * cores // total)), -(-households // HOUSEHOLDS_PER_SHARE), 1
-        )
+        of = max(min(cores, -(-last * 2 * cores // total)), 1)
         found += [Share(region=region, last=last, number=n, of=of) for n in range(of)]
-        connection.execute(QUERIES["store_position"], {**asked, "position": last})
+        connection.execute(QUERIES["store_position"], {"region": region, "position": last})
     return sorted(found, key=lambda share: share.rows, reverse=True)
 
 
@@ -217,36 +233,64 @@ def catch_up(connection: Connection, region: str, to: int) -> None:
     connection.execute(QUERIES["store_position"], {"region": region, "position": to})
 
 
-def _write_rule_set(connection: Connection, region: str, rules: RuleSet, position: int) -> None:
-    values = {
-        "region": region,
-        "position": position,
-        "rules": json.dumps(rules_payload(rules)),
-        "calendar": json.dumps(calendar_payload(rules)),
-    }
-    connection.execute(QUERIES["insert_rule_set"], values)
+def _own_row(household_id: str, body: bytes) -> Row:
+    """Return a row as if it spoke of this household only."""
+    row = decode_row(body)
+    return row if len(row.household_ids) == 1 else replace(row, household_ids=(household_id,))
 
 
-def _write_households(
-    connection: Connection, region: str, households: Iterable[tuple[str, Resting]]
-) -> None:
-    statement = sql.SQL(
-        "copy {} (region, household_id, state, wake_at, journal_position) "
-        "from stdin (format binary)"
-    ).format(sql.Identifier(TABLES.next_schema, "household_state"))
-    pages: list[tuple[str, str, int, bytes]] = []
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.set_types(["text", "text", "bytea", "date", "int8"])
-        for name, (stored, wake_at, position) in households:
-            copy.write_row((region, name, stored.state, wake_at, position))
-            pages += [(region, name, number, body) for number, body in stored.pages.items()]
-    statement = sql.SQL(
-        "copy {} (region, household_id, number, body) from stdin (format binary)"
-    ).format(sql.Identifier(TABLES.next_schema, "household_page"))
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.set_types(["text", "text", "int4", "bytea"])
-        for page in pages:
-            copy.write_row(page)
+class _Made:
+    """What a share has made and not written yet; the connection is in the share's transaction."""
+
+    def __init__(self, connection: Connection, region: str, then: ParkedThen) -> None:
+        self._connection = connection
+        self._region = region
+        self._then = then
+        self._numbers = _Numbers(then.redrives)
+        self._said: list[Said] = []
+        self._households: list[tuple[str, Stored, date | None, int]] = []
+
+    def take(self, household_id: str, kept: Kept | None, said: Iterable[Said]) -> None:
+        """Take a household, unless it is nothing, and what was said of it."""
+        self._said += map(self._then.said, said)
+        if kept is not None:
+            stored = to_stored(kept.state)
+            self._households.append((household_id, stored, kept.wake_at, kept.journal_position))
+        if len(self._said) + len(self._households) >= ROWS_PER_UNIT:
+            self.write()
+
+    def take_rules(self, enforced: Iterable[Enforced]) -> None:
+        """Write the region's rules."""
+        for each in enforced:
+            values = {
+                "region": self._region,
+                "position": each.position,
+                "rules": json.dumps(rules_payload(each.rule_set)),
+                "calendar": json.dumps(calendar_payload(each.rule_set)),
+            }
+            self._connection.execute(QUERIES["insert_rule_set"], values)
+
+    def write(self) -> None:
+        """Write all that was taken."""
+        _write_said(self._connection, self._region, self._said, self._numbers)
+        with self._copying("household_state", "state, wake_at, journal_position") as copy:
+            copy.set_types(["text", "text", "bytea", "date", "int8"])
+            for name, stored, wake_at, position in self._households:
+                copy.write_row((self._region, name, stored.state, wake_at, position))
+        with self._copying("household_page", "number, body") as copy:
+            copy.set_types(["text", "text", "int4", "bytea"])
+            for name, stored, _, _ in self._households:
+                for number, body in stored.pages.items():
+                    copy.write_row((self._region, name, number, body))
+        self._said, self._households = [], []
+
+    @contextmanager
+    def _copying(self, table: str, columns: LiteralString) -> Iterator[Copy]:
+        statement = sql.SQL("copy {} (region, household_id, {}) from stdin (format binary)").format(
+            sql.Identifier(TABLES.next_schema, table), sql.SQL(columns)
+        )
+        with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
+            yield copy
 
 
 class _Numbers:

@@ -95,7 +95,7 @@ class RegionFold:
             case name if name == CLOCK_TICKED:
                 return self._tick(row)
             case name if name == RULES_ACTIVATED:
-                self._activate(row)
+                self.enforce(rule_set_of(row.event.payload), activation_day(row))
                 return []
             case name if name == HOUSEHOLDS_REARRANGED:
                 return self._rearranged(row)
@@ -108,6 +108,17 @@ class RegionFold:
         if kept is not None:
             self._keep(household_id, kept)
             self.changed.add(household_id)
+
+    def enforce(self, rule_set: RuleSet, day: date) -> None:
+        """Put rules in force; the next tick looks at every household by them.
+
+        Nothing that was said changes, but the days on which silences begin to speak do.
+        """
+        self.rule_set = rule_set
+        for household_id, kept in self.households.items():
+            self.households[household_id] = replace(kept, wake_at=day)
+            self.changed.add(household_id)
+            self._wake(household_id, day)
 
     def _event(self, row: Row) -> list[Said]:
         said: list[Said] = []
@@ -124,18 +135,6 @@ class RegionFold:
             )
             said += self._advance(household_id, kept, row, take)
         return said
-
-    def _activate(self, row: Row) -> None:
-        """Put rules in force; the next tick looks at every household by them.
-
-        Nothing that was said changes, but the days on which silences begin to speak do.
-        """
-        self.rule_set = rule_set_of(row.event.payload)
-        day = activation_day(row)
-        for household_id, kept in self.households.items():
-            self.households[household_id] = replace(kept, wake_at=day)
-            self.changed.add(household_id)
-            self._wake(household_id, day)
 
     def _rearranged(self, row: Row) -> list[Said]:
         """Let each household of the row lose and gain the events that it moves."""
@@ -160,9 +159,7 @@ class RegionFold:
         return said
 
     def _tick(self, row: Row) -> list[Said]:
-        today = row.event.payload["day"]
-        if not isinstance(today, date):
-            raise TypeError("a tick names the day that begins")
+        today = tick_day(row)
         said: list[Said] = []
         for household_id in self._woken(today):
             kept = self.households[household_id]
@@ -231,6 +228,14 @@ class RegionFold:
                 del self._wake_at[household_id]
                 woken.add(household_id)
         return sorted(woken)
+
+
+def tick_day(row: Row) -> date:
+    """Return the day that begins with a tick."""
+    day = row.event.payload["day"]
+    if not isinstance(day, date):
+        raise TypeError("a tick names the day that begins")
+    return day
 
 
 def activation_day(row: Row) -> date:

@@ -14,7 +14,7 @@ from streams.radar.clock import Publish, ReadClocks, Ticker
 from streams.radar.finding_rows import Record, finding_log_rows, what_it_is
 from streams.radar.household_store import HouseholdStore
 from streams.radar.redrive import redrive
-from streams.radar.region_fold import RegionFold, Said, activation_day
+from streams.radar.region_fold import RegionFold, Said, activation_day, tick_day
 from streams.radar.rows import (
     CLOCK_TICKED,
     READ_RECORDS,
@@ -131,10 +131,7 @@ def last_tick(rows: Sequence[Row]) -> date | None:
     for row in rows:
         is_changed = is_changed or row.event.record_name == RULES_ACTIVATED
         if row.event.record_name == CLOCK_TICKED:
-            said = row.event.payload["day"]
-            if not isinstance(said, date):
-                raise TypeError("a tick names the day that begins")
-            day = date.max if is_changed else said
+            day = date.max if is_changed else tick_day(row)
     return day
 
 

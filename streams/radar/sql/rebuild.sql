@@ -39,8 +39,10 @@ insert into radar_next.position as p (region, position)
 values (%(region)s, %(position)s)
 on conflict (region) do update set position = excluded.position;
 
--- name: count_households
-select count(*) from radar.household_state where region = %(region)s;
+-- name: rows_of_everyone
+select body from engine.journal
+ where region = %(region)s and position <= %(last)s and record_name = any(%(records)s::text[])
+ order by position;
 
 -- name: log_rows
 select position, finding_id, row_version, body from engine.findings
