@@ -22,8 +22,8 @@ from streams.admission.judging import (
     Accepted,
     Verdicts,
 )
-from streams.admission.known_at import RegionClock, read_clock, write_clock
-from streams.admission.linking_store import RegionView, ReviewEntry, load_view, write_view
+from streams.admission.known_at import RegionClock, read_clock, write_clocks
+from streams.admission.linking_store import RegionView, ReviewEntry, load_view
 from streams.admission.pending import Waiting, WaitingRoom, load_all_waiting, overdue, write_waiting
 from streams.admission.placing import (
     SENT_TO_REVIEW,
@@ -38,7 +38,8 @@ from streams.admission.rearrangement_rows import Plan
 from streams.admission.rearranging import Rearranger, is_decision
 from streams.admission.sameness import Seen, find_events
 from streams.admission.sightings import SEEN_ELSEWHERE
-from streams.admission.writing import QUERIES, Unit, apply_waited, write_unit
+from streams.admission.view_writing import write_views
+from streams.admission.writing import QUERIES, Unit, apply_waited, write_units
 from streams.engine.adoption import RUNBOOK, AdoptedRows, Origin
 from streams.engine.database import Connection
 from streams.engine.errors import StopError
@@ -99,7 +100,8 @@ def adopt_rows(adopted: AdoptedRows, tx: UnitTransaction, reader: Reader, keys: 
     region = lease.region
     rows = _read(adopted, reader)
     tx.adopt(lease, JOURNAL, [_log_row(row) for row in rows])
-    seen = find_events(connection, region, {row.draft.key for row in rows if not row.is_own})
+    keys_of = {row.draft.key for row in rows if not row.is_own}
+    seen = find_events(connection, {region: keys_of})[region]
     reviews = bind_again(connection, region, keys, *_heard(rows))
     view = load_view(connection, region, [row.draft for row in rows if not row.is_own])
     untold = _replay(view, rows)
@@ -112,8 +114,8 @@ def adopt_rows(adopted: AdoptedRows, tx: UnitTransaction, reader: Reader, keys: 
             for key in overdue(connection, region, clock.now)
         ]
     view.reviews += reviews
-    write_view(connection, view)
-    write_clock(connection, clock)
+    write_views(connection, [view])
+    write_clocks(connection, [clock])
     if any(row.draft.event_type.name == REGION_OPENED for row in rows):
         ensure_sealing_key(connection, keys, region)
     if adopted.is_last:
@@ -346,4 +348,4 @@ def _complete(
         )
     placer.wake_everyone(clock.now)
     unit = Unit(lease=lease, verdicts=Verdicts(clock), placer=placer, clock_before=clock)
-    write_unit(tx, unit)
+    write_units(tx, [unit])

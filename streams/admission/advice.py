@@ -142,7 +142,8 @@ class AdviceStage:
         self, connection: Connection, region: str, keys: Collection[EventKey]
     ) -> dict[EventKey, Seen]:
         (topic,) = self.topics
-        return find_events(connection, region, keys, query="find_advice_events", topic=topic)
+        asked = {region: keys}
+        return find_events(connection, asked, query="find_advice_events", topic=topic)[region]
 
     def _place(self, lease: Lease, tx: UnitTransaction) -> _Place:
         """Return when this unit is known: by the region's clock, never before the last advice.

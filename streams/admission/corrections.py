@@ -8,11 +8,12 @@ itself corrected away counts no more, so its target revives.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from streams.admission.journal_rows import CORRECTION, Draft
+from streams.engine.asking import Questions, Row
 from streams.engine.database import Connection
 from streams.engine.named_queries import load_queries
 from streams.household.linking import EventKey
@@ -120,37 +121,44 @@ def correction_of(draft: Draft, position: int) -> Correction | None:
     )
 
 
-def load_corrections(
-    connection: Connection, region: str, drafts: Collection[Draft]
-) -> list[Correction]:
-    """Read the stored corrections that these drafts replace for, correct, or correct again."""
+def ask_corrections(
+    questions: Questions, region: str, drafts: Collection[Draft], found: list[Correction]
+) -> None:
+    """Ask for the stored corrections that these drafts replace for, correct, or correct again."""
     targets = {d.statement.corrects for d in drafts if d.statement.corrects is not None}
-    return _load(connection, region, {draft.key for draft in drafts}, targets)
+    _ask(questions, region, {draft.key for draft in drafts}, targets, found)
 
 
 def load_corrections_about(
     connection: Connection, region: str, keys: Collection[EventKey]
 ) -> list[Correction]:
     """Read the stored corrections of these events, and those for which they are replacements."""
-    return _load(connection, region, keys, keys)
+    found: list[Correction] = []
+    questions = Questions(connection)
+    _ask(questions, region, keys, keys, found)
+    questions.answer()
+    return found
 
 
-def _load(
-    connection: Connection,
+def _ask(
+    questions: Questions,
     region: str,
     replacements: Collection[EventKey],
     targets: Collection[EventKey],
-) -> list[Correction]:
-    rows = connection.execute(
-        QUERIES["find_corrections"],
-        {
-            "region": region,
-            "sources": [key.source for key in replacements],
-            "ids": [key.event_id for key in replacements],
-            "target_sources": [key.source for key in targets],
-            "target_ids": [key.event_id for key in targets],
-        },
+    found: list[Correction],
+) -> None:
+    keys = [(key, False) for key in replacements] + [(key, True) for key in targets]
+    columns: Mapping[str, list[object]] = {
+        "sources": [key.source for key, _ in keys],
+        "ids": [key.event_id for key, _ in keys],
+        "targets": [is_target for _, is_target in keys],
+    }
+    questions.ask(
+        QUERIES["find_corrections"], region, lambda rows: found.extend(_corrections(rows)), columns
     )
+
+
+def _corrections(rows: Iterable[Row]) -> list[Correction]:
     return [
         Correction(
             key=EventKey(source=source, event_id=event_id),
@@ -163,14 +171,9 @@ def _load(
     ]
 
 
-def write_corrections(
-    connection: Connection, region: str, corrections: Sequence[Correction]
-) -> None:
-    """Write the corrections that a unit brought, in the caller's transaction."""
-    if not corrections:
-        return
-    with connection.cursor() as cursor, cursor.copy(QUERIES["copy_corrections"]) as copy:
-        for c in corrections:
-            replacement = c.replacement.event_id if c.replacement else None
-            said = (c.kind, c.target.event_id, replacement, c.position)
-            copy.write_row((region, c.key.source, c.key.event_id, *said))
+def row_of(region: str, correction: Correction) -> tuple[object, ...]:
+    """Return the row of a correction that a unit brought."""
+    replacement = correction.replacement.event_id if correction.replacement else None
+    key, target = correction.key, correction.target.event_id
+    said = (correction.kind, target, replacement, correction.position)
+    return (region, key.source, key.event_id, *said)

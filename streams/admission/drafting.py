@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from schemas.identity import Pid
@@ -17,6 +17,7 @@ from streams.vault.addresses import resolve_addresses
 from streams.vault.identities import (
     Identity,
     IdentityDoubt,
+    Mentioned,
     MentionKey,
     resolve_identities,
 )
@@ -25,22 +26,23 @@ from streams.vault.similar_names import find_similar
 Mention = tuple[MentionKey, Mapping[str, Any]]
 
 
-def draft_unit(
-    connection: Connection, region: str, keys: KeyFiles, accepted: Sequence[Accepted]
-) -> tuple[list[Draft], list[ReviewEntry]]:
-    """Return a draft of each event, in order, and the doubts about who its people are.
+def draft_units(
+    connection: Connection, keys: KeyFiles, accepted: Mapping[str, Sequence[Accepted]]
+) -> dict[str, tuple[list[Draft], list[ReviewEntry]]]:
+    """Return by region a draft of each event, in order, and the doubts about who its people are.
 
     What the sealed blocks said goes to the vault here and nowhere else.
     """
-    if not accepted:
-        return [], []
-    identities, tokens = _resolved((connection, region, keys), accepted, {}, {})
-    drafts = []
-    for item in accepted:
-        heard = item.heard
-        references = references_of(keys.identity, region, heard.event_type, heard.body)
-        drafts.append(draft_of(heard, references, identities, tokens, item.flags))
-    return drafts, _doubts(accepted, identities)
+    found: dict[str, tuple[list[Draft], list[ReviewEntry]]] = {}
+    vault = _resolved(connection, keys, [_Named(region, each) for region, each in accepted.items()])
+    for (region, of_region), (identities, tokens) in zip(accepted.items(), vault, strict=True):
+        drafts = []
+        for item in of_region:
+            heard = item.heard
+            references = references_of(keys.identity, region, heard.event_type, heard.body)
+            drafts.append(draft_of(heard, references, identities, tokens, item.flags))
+        found[region] = drafts, _doubts(of_region, identities)
+    return found
 
 
 def bind_again(
@@ -54,32 +56,57 @@ def bind_again(
 
     Each row is that of the event at its place; mentions are found by their ref.
     """
-    if not accepted:
-        return []
     pids, tokens = {}, {}
     for item, draft in zip(accepted, rows, strict=True):
         number, row = item.heard.number, draft.row
         pids.update({(number, person["ref"]): Pid(person["pid"]) for person in row["persons"]})
         tokens.update({(number, place["ref"]): place["token"] for place in row["addresses"]})
-    identities, _ = _resolved((connection, region, keys), accepted, pids, tokens)
+    ((identities, _),) = _resolved(connection, keys, [_Named(region, accepted, pids, tokens)])
     return _doubts(accepted, identities)
 
 
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A region's events, and the tokens that were given to their people and places before."""
+
+    region: str
+    accepted: Sequence[Accepted]
+    pids: Mapping[MentionKey, Pid] = field(default_factory=dict)
+    tokens: Mapping[MentionKey, str] = field(default_factory=dict)
+
+
 def _resolved(
-    place: tuple[Connection, str, KeyFiles],
-    accepted: Sequence[Accepted],
-    pids: Mapping[MentionKey, Pid],
-    tokens: Mapping[MentionKey, str],
-) -> tuple[Mapping[MentionKey, Identity], Mapping[MentionKey, str]]:
-    known_at = accepted[-1].known_at
-    persons = [mention for item in accepted for mention in _persons(item)]
-    places = [mention for item in accepted for mention in _addresses(item)]
-    identities = dict(resolve_identities(*place, persons, known_at=known_at, decided=pids))
-    for key, alike in find_similar(*place, persons, identities).items():
-        if identities[key].doubt is None:
-            doubt = IdentityDoubt.SIMILAR_NAME
-            identities[key] = replace(identities[key], doubt=doubt, candidates=alike)
-    return identities, resolve_addresses(*place, places, known_at=known_at, decided=tokens)
+    connection: Connection, keys: KeyFiles, named: Sequence[_Named]
+) -> list[tuple[Mapping[MentionKey, Identity], Mapping[MentionKey, str]]]:
+    """Return for each region the identity of every person, and the token of every address."""
+    mentioned = [
+        Mentioned(
+            region=each.region,
+            mentions=[mention for item in each.accepted for mention in _persons(item)],
+            known_at=each.accepted[-1].known_at,
+            decided=each.pids,
+        )
+        for each in named
+        if each.accepted
+    ]
+    resolved = resolve_identities(connection, keys, mentioned)
+    of_region = {who.region: (who, found) for who, found in zip(mentioned, resolved, strict=True)}
+    result: list[tuple[Mapping[MentionKey, Identity], Mapping[MentionKey, str]]] = []
+    for each in named:
+        if not each.accepted:
+            result.append(({}, {}))
+            continue
+        who, found = of_region[each.region]
+        identities = dict(found)
+        place = (connection, each.region, keys)
+        for key, alike in find_similar(*place, who.mentions, identities).items():
+            if identities[key].doubt is None:
+                doubt = IdentityDoubt.SIMILAR_NAME
+                identities[key] = replace(identities[key], doubt=doubt, candidates=alike)
+        addresses = [mention for item in each.accepted for mention in _addresses(item)]
+        tokens = resolve_addresses(*place, addresses, known_at=who.known_at, decided=each.tokens)
+        result.append((identities, tokens))
+    return result
 
 
 def _persons(item: Accepted) -> list[Mention]:

@@ -107,12 +107,9 @@ class Homes:
         """Note for the tables what a row's decision at `at` moved."""
         self._moved.append((position, at, left, joined))
 
-    def write(self, connection: Connection) -> None:
-        """Write what the unit moved, in the caller's transaction."""
-        if self._moved:
-            with connection.cursor() as cursor, cursor.copy(QUERIES["copy_moved"]) as copy:
-                for row in self._moved:
-                    copy.write_row((self.region, *row))
+    def new_moves(self) -> list[tuple[object, ...]]:
+        """Return the rows of what the unit moved."""
+        return [(self.region, *row) for row in self._moved]
 
 
 def _placed(draft: Draft, position: int) -> PlacedEvent:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -88,16 +89,18 @@ def read_clock(connection: Connection, region: str) -> RegionClock | None:
     return RegionClock(region=region, mode=mode, name=name, now=now, day=day, opened_at=opened_at)
 
 
-def write_clock(connection: Connection, clock: RegionClock) -> None:
-    """Store the clock in the caller's transaction."""
+def write_clocks(connection: Connection, clocks: Sequence[RegionClock]) -> None:
+    """Store the clocks of these regions in the caller's transaction."""
+    if not clocks:
+        return
     connection.execute(
-        QUERIES["write_clock"],
+        QUERIES["write_clocks"],
         {
-            "region": clock.region,
-            "mode": clock.mode,
-            "name": clock.name,
-            "now": clock.now,
-            "day": clock.day,
-            "opened_at": clock.opened_at,
+            "regions": [clock.region for clock in clocks],
+            "modes": [clock.mode for clock in clocks],
+            "names": [clock.name for clock in clocks],
+            "nows": [clock.now for clock in clocks],
+            "days": [clock.day for clock in clocks],
+            "opened_ats": [clock.opened_at for clock in clocks],
         },
     )

@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-import psycopg
-
-from schemas.events import derived_id
 from schemas.identity import HouseholdId, Pid
 from streams.admission.arrangements import ArrangementBook
 from streams.admission.corrections import (
     Change,
+    Correction,
     CorrectionBook,
+    ask_corrections,
     correction_of,
-    load_corrections,
-    write_corrections,
 )
 from streams.admission.homes import Homes
 from streams.admission.journal_rows import Draft
@@ -26,6 +22,7 @@ from streams.admission.known_at import local_day
 from streams.admission.membership_book import MembershipBook, Support
 from streams.admission.residences import ResidenceBook
 from streams.admission.sightings import SightingBook
+from streams.engine.asking import Questions, Row
 from streams.engine.database import Connection
 from streams.engine.named_queries import load_queries
 from streams.household.linking import EventKey, Kind, Known, ReferenceKey, new_references
@@ -116,12 +113,49 @@ class RegionView:
         if not missing:
             return
         self.people |= missing
-        asked = {"region": self.region, "pids": list(missing)}
-        found = connection.execute(QUERIES["find_memberships"], asked).fetchall()
-        for pid, household, hops in found:
-            self.members.know(HouseholdId(household), Pid(pid), hops)
-        self.members.load_refusals(connection, missing)
-        load_ages(connection, self, {HouseholdId(household) for _, household, _ in found})
+        questions = Questions(connection)
+        self.members.ask(questions, missing)
+        questions.answer()
+        load_ages(connection, self, self._homes_of(missing))
+
+    def _homes_of(self, pids: Collection[Pid]) -> set[HouseholdId]:
+        return {household for pid in pids for household in self.members.open.get(pid, ())}
+
+    def ask(self, questions: Questions, drafts: Collection[Draft]) -> None:
+        """Ask for the references, members and places that these drafts speak of."""
+        statements = [draft.statement for draft in drafts]
+        references = list({r for s in statements for r in s.references})
+        columns = {
+            "scopes": [r.scope for r in references],
+            "tokens": [r.token for r in references],
+        }
+        questions.ask(QUERIES["find_references"], self.region, self._take_references, columns)
+        self.people |= {p.pid for s in statements for p in s.persons if p.is_subject}
+        self.members.ask(questions, self.people)
+        self.sightings.ask(questions, self.people)
+        self.residences.ask(questions, drafts)
+
+    def ask_ages(self, questions: Questions, households: Collection[HouseholdId]) -> None:
+        """Ask how old households are, and into which ones they went."""
+        columns = {"households": sorted(set(households) - self.founded.keys())}
+        questions.ask(QUERIES["find_households"], self.region, self._take_ages, columns)
+
+    def _take_references(self, rows: Sequence[Row]) -> None:
+        for scope, token, household in rows:
+            self.references[ReferenceKey(scope=scope, token=token)] = HouseholdId(household)
+
+    def _take_ages(self, rows: Sequence[Row]) -> None:
+        for household, position, merged_into, people in rows:
+            if household not in self.founded:
+                self.members.sizes[HouseholdId(household)] = people
+                self.founded[HouseholdId(household)] = position
+                if merged_into is not None:
+                    self.merged.setdefault(HouseholdId(household), HouseholdId(merged_into))
+
+    def spoken_of(self, drafts: Collection[Draft]) -> set[HouseholdId]:
+        """Return the households that drafts name or lead to, as far as was read."""
+        named = {household for draft in drafts for household in draft.statement.households}
+        return named | set(self.references.values()) | self._homes_of(self.people)
 
     def move_references(
         self, left: HouseholdId, joined: HouseholdId, candidates: Collection[ReferenceKey]
@@ -204,68 +238,51 @@ class RegionView:
         return hops > HOPS_MAX or self.members.sizes[household] >= PEOPLE_MAX
 
 
+def load_views(
+    connection: Connection, drafts: Mapping[str, Collection[Draft]]
+) -> dict[str, RegionView]:
+    """Read by region the references, memberships and corrected events that its drafts speak of."""
+    views = {
+        region: RegionView(
+            region=region,
+            homes=Homes(connection, region),
+            arrangements=ArrangementBook(connection, region),
+        )
+        for region in drafts
+    }
+    corrections: dict[str, list[Correction]] = {region: [] for region in drafts}
+    questions = Questions(connection)
+    for region, view in views.items():
+        view.ask(questions, drafts[region])
+        ask_corrections(questions, region, drafts[region], corrections[region])
+    questions.answer()
+    for region, view in views.items():
+        view.ask_ages(questions, view.spoken_of(drafts[region]))
+    questions.answer()
+    for region, view in views.items():
+        _load_corrected(connection, view, drafts[region], corrections[region])
+    return views
+
+
 def load_view(connection: Connection, region: str, drafts: Collection[Draft]) -> RegionView:
-    """Read the references, memberships and corrected events that these drafts speak of."""
-    view = RegionView(
-        region=region,
-        homes=Homes(connection, region),
-        arrangements=ArrangementBook(connection, region),
-    )
-    statements = [draft.statement for draft in drafts]
-    references = {r for s in statements for r in s.references}
-    pids = {p.pid for s in statements for p in s.persons if p.is_subject}
-    named = {household for s in statements for household in s.households}
-    view.people |= pids
-    with connection.pipeline():
-        found = connection.execute(
-            QUERIES["find_references"],
-            {
-                "region": region,
-                "scopes": [r.scope for r in references],
-                "tokens": [r.token for r in references],
-            },
-        )
-        members = connection.execute(
-            QUERIES["find_memberships"], {"region": region, "pids": list(pids)}
-        )
-        refusals = connection.execute(
-            QUERIES["find_refusals"], {"region": region, "pids": list(pids)}
-        )
-    for scope, token, household in found:
-        view.references[ReferenceKey(scope=scope, token=token)] = HouseholdId(household)
-    for pid, household, hops in members:
-        view.members.know(HouseholdId(household), Pid(pid), hops)
-        named.add(HouseholdId(household))
-    for household, pid in refusals:
-        view.members.refused[HouseholdId(household), Pid(pid)] = True
-    load_ages(connection, view, named | set(view.references.values()))
-    _load_corrections(connection, view, drafts)
-    view.sightings.load(connection, pids)
-    view.residences.load(connection, drafts)
-    return view
+    """Read what the drafts of one region speak of; see `load_views`."""
+    return load_views(connection, {region: drafts})[region]
 
 
 def load_ages(connection: Connection, view: RegionView, households: set[HouseholdId]) -> None:
     """Read how old households are, and into which ones they went."""
-    households -= view.founded.keys()
-    if not households:
-        return
-    rows = connection.execute(
-        QUERIES["find_households"], {"region": view.region, "households": list(households)}
-    )
-    for household, position, merged_into, people in rows:
-        if household not in view.founded:
-            view.members.sizes[HouseholdId(household)] = people
-            view.founded[HouseholdId(household)] = position
-            if merged_into is not None:
-                view.merged.setdefault(HouseholdId(household), HouseholdId(merged_into))
+    questions = Questions(connection)
+    view.ask_ages(questions, households)
+    questions.answer()
 
 
-def _load_corrections(connection: Connection, view: RegionView, drafts: Collection[Draft]) -> None:
+def _load_corrected(
+    connection: Connection,
+    view: RegionView,
+    drafts: Collection[Draft],
+    stored: Sequence[Correction],
+) -> None:
     """Read corrected events and what rests on them; nearly always there are none."""
-    if not drafts:
-        return
-    stored = load_corrections(connection, view.region, drafts)
     coming = [c for d in drafts if (c := correction_of(d, 0)) is not None]
     spoken_of = {c.target for c in (*stored, *coming)} | {c.key for c in stored}
     spoken_of |= {c.replacement for c in (*stored, *coming) if c.replacement is not None}
@@ -294,86 +311,3 @@ def load_events(connection: Connection, view: RegionView, keys: set[EventKey]) -
     for source, event_id, position, households in rows:
         key = EventKey(source=source, event_id=event_id)
         view.events[key], view.positions[key] = tuple(households), position
-
-
-def write_view(connection: Connection, view: RegionView) -> None:
-    """Write what the unit added, in the caller's transaction: one statement per table."""
-    region, leads_to = view.region, view.references
-    tables: Mapping[str, Sequence[tuple[object, ...]]] = {
-        "copy_households": view.new_households,
-        "copy_references": [
-            (region, reference.scope, reference.token, leads_to[reference], position)
-            for reference, position in view.new_references.items()
-        ],
-    }
-    with connection.cursor() as cursor:
-        for query, rows in tables.items():
-            if rows:
-                with cursor.copy(QUERIES[query]) as copy:
-                    for row in rows:
-                        copy.write_row(row)
-        if view.moved_references:
-            cursor.execute(REARRANGING["move_references"], _moved_references(view))
-        if view.merged_now:
-            cursor.execute(REARRANGING["merge_households"], _merged_now(view))
-        view.members.write(connection)
-        view.sightings.write(connection)
-        view.residences.write(connection)
-        view.homes.write(connection)
-        view.arrangements.write(connection)
-        write_corrections(connection, view.region, view.corrections.added)
-        if view.reviews:
-            cursor.executemany(
-                QUERIES["insert_reviews"], [_review_row(view.region, r) for r in view.reviews]
-            )
-        _write_settled(cursor, view)
-
-
-def _write_settled(cursor: psycopg.Cursor[Any], view: RegionView) -> None:
-    """Settle review entries, or open again what a decision had settled that is taken back."""
-    if view.opened_again:
-        positions = {"region": view.region, "positions": sorted(view.opened_again)}
-        cursor.execute(QUERIES["open_reviews_again"], positions)
-    if view.settled:
-        said = {
-            "ids": list(view.settled),
-            "states": [state for state, _ in view.settled.values()],
-            "positions": [position for _, position in view.settled.values()],
-        }
-        cursor.execute(QUERIES["settle_reviews"], {"region": view.region, **said})
-
-
-def _moved_references(view: RegionView) -> Mapping[str, object]:
-    moved = sorted(view.moved_references, key=lambda r: (r.scope, r.token))
-    return {
-        "region": view.region,
-        "scopes": [reference.scope for reference in moved],
-        "tokens": [reference.token for reference in moved],
-        "households": [view.references[reference] for reference in moved],
-    }
-
-
-def _merged_now(view: RegionView) -> Mapping[str, object]:
-    households = sorted(view.merged_now)
-    return {
-        "region": view.region,
-        "households": households,
-        "merged": [view.merged[household] for household in households],
-    }
-
-
-def _review_row(region: str, review: ReviewEntry) -> tuple[object, ...]:
-    event = review.event
-    identity = review.identity or (event.source, event.event_id)
-    entry_id = derived_id(region, *identity, review.kind)
-    pids, households = list(review.pids), list(review.households)
-    return (
-        entry_id,
-        region,
-        review.kind,
-        event.source,
-        event.event_id,
-        households,
-        pids,
-        review.known_at,
-    )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, MutableMapping
+from collections.abc import Collection, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from schemas.identity import HouseholdId, Pid
-from streams.engine.database import Connection
+from streams.engine.asking import Questions, Row
+from streams.engine.database import Connection, Cursor
 from streams.engine.named_queries import load_queries
 
 QUERIES = load_queries("streams.admission", "corrections.sql")
@@ -55,11 +56,6 @@ class MembershipBook:
     _refusals: dict[Member, tuple[bool, int]] = field(default_factory=dict)
     _fresh: dict[Member, Support] = field(default_factory=dict)
     _rows: list[tuple[object, ...]] = field(default_factory=list)
-
-    def know(self, household: HouseholdId, pid: Pid, hops: int) -> None:
-        """Take a stored membership that is open; `hops` from the household's founders."""
-        self.open[pid].add(household)
-        self.hops[household, pid] = hops
 
     def support(self, support: Support, at: int | None = None) -> None:
         """Let an event support a membership from `at` on, else from where it stands."""
@@ -195,11 +191,18 @@ class MembershipBook:
         )
         self._enter(rows.fetchall())
 
-    def load_refusals(self, connection: Connection, pids: Collection[Pid]) -> None:
-        """Read which households these people do not belong to."""
-        rows = connection.execute(
-            LINKING["find_refusals"], {"region": self.region, "pids": list(pids)}
-        )
+    def ask(self, questions: Questions, pids: Collection[Pid]) -> None:
+        """Ask of which households these people are members, and to which they do not belong."""
+        columns = {"pids": sorted(pids)}
+        questions.ask(LINKING["find_memberships"], self.region, self._know, columns)
+        questions.ask(LINKING["find_refusals"], self.region, self._refused_in, columns)
+
+    def _know(self, rows: Sequence[Row]) -> None:
+        for pid, household, hops in rows:
+            self.open[Pid(pid)].add(HouseholdId(household))
+            self.hops[HouseholdId(household), Pid(pid)] = hops
+
+    def _refused_in(self, rows: Sequence[Row]) -> None:
         for household, pid in rows:
             self.refused.setdefault((HouseholdId(household), Pid(pid)), True)
 
@@ -230,35 +233,35 @@ class MembershipBook:
             if not self.is_void(position):
                 self.live[member].add(position)
 
-    def write(self, connection: Connection) -> None:
-        """Write what the unit changed, in the caller's transaction."""
+    def take_away(self, cursor: Cursor) -> None:
+        """Write what ends or moves away; before new rows are written."""
+        if self.closed:
+            cursor.execute(QUERIES["close_memberships"], self._closed())
+        if self._taken:
+            cursor.execute(QUERIES["take_supports"], self._keys(self._taken))
+
+    def new_supports(self) -> list[tuple[object, ...]]:
+        """Return the rows of new supports."""
+        return [
+            (self.region, s.position, *s.member, s.role, s.valid_from, self.is_void(s.position))
+            for s in self._added.values()
+        ]
+
+    def new_rows(self) -> list[tuple[object, ...]]:
+        """Return the rows of new memberships."""
         fresh = [(*self._row(support), None, None) for support in self._fresh.values()]
-        with connection.cursor() as cursor:
-            if self.closed:
-                cursor.execute(QUERIES["close_memberships"], self._closed())
-            if self._taken:
-                cursor.execute(QUERIES["take_supports"], self._keys(self._taken))
-            tables: Mapping[str, list[tuple[object, ...]]] = {
-                "copy_supports": [
-                    (self.region, s.position, *s.member, s.role, s.valid_from, void)
-                    for s in self._added.values()
-                    for void in (self.is_void(s.position),)
-                ],
-                "copy_memberships": [*self._rows, *fresh],
-            }
-            for query, rows in tables.items():
-                if rows:
-                    with cursor.copy(LINKING[query]) as copy:
-                        for row in rows:
-                            copy.write_row(row)
-            if self.marks:
-                said = {"positions": list(self.marks), "voids": list(self.marks.values())}
-                cursor.execute(QUERIES["mark_supports"], {"region": self.region, **said})
-            for refused, query in ((True, "insert_refusals"), (False, "delete_refusals")):
-                at = {m: at for m, (now, at) in self._refusals.items() if now is refused}
-                if at:
-                    places = {"positions": list(at.values())}
-                    cursor.execute(LINKING[query], {**self._members(at), **places})
+        return [*self._rows, *fresh]
+
+    def change(self, cursor: Cursor) -> None:
+        """Write what becomes void or valid, and who does not belong; after new rows."""
+        if self.marks:
+            said = {"positions": list(self.marks), "voids": list(self.marks.values())}
+            cursor.execute(QUERIES["mark_supports"], {"region": self.region, **said})
+        for refused, query in ((True, "insert_refusals"), (False, "delete_refusals")):
+            at = {m: at for m, (now, at) in self._refusals.items() if now is refused}
+            if at:
+                places = {"positions": list(at.values())}
+                cursor.execute(LINKING[query], {**self._members(at), **places})
 
     def _closed(self) -> Mapping[str, object]:
         return {

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from streams.admission.journal_rows import Draft, decode_draft
+from streams.engine.asking import Questions, Row
 from streams.engine.database import Connection
 from streams.engine.named_queries import load_queries
 from streams.household.linking import EventKey, Statement
@@ -108,30 +109,45 @@ class WakeQueue:
         return child
 
 
-def load_waiting(connection: Connection, region: str, drafts: Collection[Draft]) -> WaitingRoom:
-    """Read all pending events that these drafts could wake, and those that these could, and so on.
+class _Search:
+    """The pending events of one region that may be woken, generation after generation."""
+
+    def __init__(self, drafts: Collection[Draft]) -> None:
+        self.room = WaitingRoom()
+        self.ask = {key for draft in drafts for key in provided_keys(draft)}
+        self._asked: set[str] = set()
+        self._known: set[EventKey] = set()
+
+    def take(self, rows: Sequence[Row]) -> None:
+        """Let who was found wait in the room, and ask for whom they could wake."""
+        self._asked |= self.ask
+        self.ask = set()
+        for seq, source, event_id, body, since in rows:
+            key = EventKey(source=source, event_id=event_id)
+            if key not in self._known:
+                self._known.add(key)
+                draft = decode_draft(bytes(body))
+                self.room.add(Waiting(seq=seq, draft=draft, since=since, is_stored=True))
+                self.ask.update(provided_keys(draft))
+        self.ask -= self._asked
+
+
+def load_waiting(
+    connection: Connection, drafts: Mapping[str, Collection[Draft]]
+) -> dict[str, WaitingRoom]:
+    """Read by region all pending events that its drafts could wake, and those that these could.
 
     One query for most units; one more per generation of waiting events.
     """
-    room = WaitingRoom()
-    asked: set[str] = set()
-    known: set[EventKey] = set()
-    ask = {key for draft in drafts for key in provided_keys(draft)}
-    while ask:
-        asked |= ask
-        rows = connection.execute(
-            QUERIES["find_waiting"], {"region": region, "keys": list(ask)}
-        ).fetchall()
-        ask = set()
-        for seq, source, event_id, body, since in rows:
-            key = EventKey(source=source, event_id=event_id)
-            if key not in known:
-                known.add(key)
-                draft = decode_draft(bytes(body))
-                room.add(Waiting(seq=seq, draft=draft, since=since, is_stored=True))
-                ask.update(provided_keys(draft))
-        ask -= asked
-    return room
+    found = {region: _Search(of_region) for region, of_region in drafts.items()}
+    while any(search.ask for search in found.values()):
+        questions = Questions(connection)
+        for region, search in found.items():
+            questions.ask(
+                QUERIES["find_waiting"], region, search.take, {"keys": sorted(search.ask)}
+            )
+        questions.answer()
+    return {region: search.room for region, search in found.items()}
 
 
 def load_all_waiting(connection: Connection, region: str) -> WaitingRoom:

@@ -5,7 +5,7 @@ Shelters and institutions are left out, and addresses of more people than a fami
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -13,6 +13,7 @@ from schemas.identity import HouseholdId
 from schemas.record_rules import mentions
 from streams.admission.journal_rows import Draft
 from streams.admission.sightings import day_of
+from streams.engine.asking import Questions, Row
 from streams.engine.database import Connection
 from streams.engine.named_queries import load_queries
 from streams.household.linking import Kind
@@ -44,13 +45,13 @@ class ResidenceBook:
         self._at: dict[str, dict[HouseholdId, Residence]] = {}
         self._changed: dict[tuple[str, HouseholdId], None] = {}
 
-    def load(self, connection: Connection, drafts: Collection[Draft]) -> None:
-        """Read who lives at the addresses of these drafts."""
+    def ask(self, questions: Questions, drafts: Collection[Draft]) -> None:
+        """Ask who lives at the addresses of these drafts."""
         addresses = {address["token"] for draft in drafts for address in draft.row["addresses"]}
-        if not addresses:
-            return
-        asked = {"region": self._region, "addresses": sorted(addresses)}
-        rows = connection.execute(QUERIES["find_residences"], asked)
+        columns = {"addresses": sorted(addresses)}
+        questions.ask(QUERIES["find_residences"], self._region, self._take, columns)
+
+    def _take(self, rows: Sequence[Row]) -> None:
         for address, household, position, is_shared, lives_from, lives_until in rows:
             self._at.setdefault(address, {})[HouseholdId(household)] = Residence(
                 household=HouseholdId(household),
@@ -97,23 +98,28 @@ class ResidenceBook:
         self._at[address][residence.household] = residence
         self._changed[address, residence.household] = None
 
-    def write(self, connection: Connection) -> None:
-        """Write what the unit changed, in the caller's transaction."""
-        if not self._changed:
-            return
-        changed = [(address, self._at[address][home]) for address, home in self._changed]
-        connection.execute(
-            QUERIES["save_residences"],
-            {
-                "region": self._region,
-                "addresses": [address for address, _ in changed],
-                "households": [one.household for _, one in changed],
-                "positions": [one.position for _, one in changed],
-                "shared": [one.is_shared for _, one in changed],
-                "from_days": [one.lives_from for _, one in changed],
-                "until_days": [one.lives_until for _, one in changed],
-            },
-        )
+    def changed(self) -> list[tuple[str, str, Residence]]:
+        """Return what the unit changed: region, address and residence."""
+        return [(self._region, address, self._at[address][home]) for address, home in self._changed]
+
+
+def write_residences(connection: Connection, books: Sequence[ResidenceBook]) -> None:
+    """Write what the regions' units changed, in the caller's transaction."""
+    changed = [row for book in books for row in book.changed()]
+    if not changed:
+        return
+    connection.execute(
+        QUERIES["save_residences"],
+        {
+            "regions": [region for region, _, _ in changed],
+            "addresses": [address for _, address, _ in changed],
+            "households": [one.household for _, _, one in changed],
+            "positions": [one.position for _, _, one in changed],
+            "shared": [one.is_shared for _, _, one in changed],
+            "from_days": [one.lives_from for _, _, one in changed],
+            "until_days": [one.lives_until for _, _, one in changed],
+        },
+    )
 
 
 def _addresses(draft: Draft) -> Iterator[tuple[str, str, bool]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 
+from streams.engine.asking import Questions, Row
 from streams.engine.database import Connection
 from streams.engine.named_queries import load_queries
 from streams.engine.stage import InputRecord
@@ -40,35 +42,35 @@ class Sameness(Enum):
 
 def find_events(
     connection: Connection,
-    region: str,
-    keys: Collection[EventKey],
+    keys: Mapping[str, Collection[EventKey]],
     *,
     query: str = "find_events",
     topic: str | None = None,
-) -> dict[EventKey, Seen]:
-    """Return the events among these that were admitted before; one query for the unit.
+) -> dict[str, dict[EventKey, Seen]]:
+    """Return by region the events among its keys that were admitted before; one query for all.
 
     `topic` is where they came, for a query on a table that serves one topic only.
     """
-    if not keys:
-        return {}
-    rows = connection.execute(
-        QUERIES[query],
-        {
-            "region": region,
-            "topic": topic,
-            "sources": [key.source for key in keys],
-            "ids": [key.event_id for key in keys],
-        },
-    )
-    return {
-        EventKey(source=source, event_id=event_id): Seen(
+    found: dict[str, dict[EventKey, Seen]] = {region: {} for region in keys}
+    questions = Questions(connection)
+    for region, asked in keys.items():
+        columns = {
+            "sources": [key.source for key in asked],
+            "ids": [key.event_id for key in asked],
+        }
+        take = partial(_take, found[region])
+        questions.ask(QUERIES[query], region, take, columns, topic=topic)
+    questions.answer()
+    return found
+
+
+def _take(found: dict[EventKey, Seen], rows: Sequence[Row]) -> None:
+    for source, event_id, digest, position, topic, offset in rows:
+        found[EventKey(source=source, event_id=event_id)] = Seen(
             digest=bytes(digest),
             position=position,
             origin=None if offset is None else (topic, offset),
         )
-        for source, event_id, digest, position, topic, offset in rows
-    }
 
 
 def sameness(seen: Seen | None, digest: bytes) -> Sameness:

@@ -7,7 +7,7 @@ The fold of a household may look at nothing but its own rows; the rules that loo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +16,8 @@ from schemas.identity import HouseholdId, Pid
 from streams.admission.hub_rows import hub_row
 from streams.admission.journal_rows import Draft
 from streams.admission.known_at import local_day
-from streams.engine.database import Connection
+from streams.engine.asking import Questions, Row
+from streams.engine.database import Connection, Cursor
 from streams.engine.named_queries import load_queries
 from streams.household.linking import PERPETRATOR, EventKey
 
@@ -68,13 +69,17 @@ class SightingBook:
 
     def load(self, connection: Connection, pids: Collection[Pid]) -> None:
         """Read what was seen of these persons before this unit."""
-        missing = set(pids) - self._loaded
-        if not missing:
-            return
-        self._loaded |= missing
-        rows = connection.execute(
-            QUERIES["find_sightings"], {"region": self._region, "pids": list(missing)}
-        )
+        questions = Questions(connection)
+        self.ask(questions, pids)
+        questions.answer()
+
+    def ask(self, questions: Questions, pids: Collection[Pid]) -> None:
+        """Ask for what was seen of these persons, unless it is known."""
+        missing = sorted(set(pids) - self._loaded)
+        self._loaded.update(missing)
+        questions.ask(QUERIES["find_sightings"], self._region, self._take, {"pids": missing})
+
+    def _take(self, rows: Sequence[Row]) -> None:
         for pid, household, role, order_id, seen_on, source, event_id, position, is_void in rows:
             if is_void:
                 self._stored_void.add(position)
@@ -222,36 +227,37 @@ class SightingBook:
                 household=HouseholdId(household),
             )
 
-    def write(self, connection: Connection) -> None:
-        """Write what the unit added, in the caller's transaction."""
-        region, place = self._region, {"region": self._region}
-        added = [s for of in self._by_pid.values() for s in of if s.position in self._added]
-        fresh = [t for at, t in self._new_told.items() if at not in self._gone_told]
-        with connection.cursor() as cursor:
-            if self._moved:
-                moves = {
-                    "positions": [position for position, _ in self._moved],
-                    "lefts": [left for _, left in self._moved],
-                    "joineds": list(self._moved.values()),
-                }
-                cursor.execute(QUERIES["move_sightings"], {**place, **moves})
-            if added:
-                with cursor.copy(QUERIES["copy_sightings"]) as copy:
-                    for s in added:
-                        seen = (s.role, s.order_id, s.seen_on, s.event.source, s.event.event_id)
-                        copy.write_row((region, s.pid, s.household, *seen, s.position))
-            if self._gone_told:
-                gone = {"positions": sorted(self._gone_told)}
-                cursor.execute(QUERIES["delete_told"], {**place, **gone})
-            if fresh:
-                with cursor.copy(QUERIES["copy_told"]) as copy:
-                    for t in fresh:
-                        copy.write_row(
-                            (region, t.position, t.pid, t.sighting_position, t.household)
-                        )
-            if self.voided:
-                marks = {"positions": list(self.voided), "voids": list(self.voided.values())}
-                cursor.execute(QUERIES["mark_sightings"], {**place, **marks})
+    def take_away(self, cursor: Cursor) -> None:
+        """Write what moved, and what was told and is taken back; before new rows are written."""
+        place = {"region": self._region}
+        if self._moved:
+            moves = {
+                "positions": [position for position, _ in self._moved],
+                "lefts": [left for _, left in self._moved],
+                "joineds": list(self._moved.values()),
+            }
+            cursor.execute(QUERIES["move_sightings"], {**place, **moves})
+        if self._gone_told:
+            gone = {"positions": sorted(self._gone_told)}
+            cursor.execute(QUERIES["delete_told"], {**place, **gone})
+
+    def new_sightings(self) -> Iterator[tuple[object, ...]]:
+        """Yield the rows of what was seen in this unit."""
+        for s in (s for of in self._by_pid.values() for s in of if s.position in self._added):
+            seen = (s.role, s.order_id, s.seen_on, s.event.source, s.event.event_id)
+            yield (self._region, s.pid, s.household, *seen, s.position)
+
+    def new_told(self) -> Iterator[tuple[object, ...]]:
+        """Yield the rows of who was told in this unit."""
+        for at, t in self._new_told.items():
+            if at not in self._gone_told:
+                yield (self._region, t.position, t.pid, t.sighting_position, t.household)
+
+    def change(self, cursor: Cursor) -> None:
+        """Write what becomes void or valid; after new rows, which may be among them."""
+        if self.voided:
+            marks = {"positions": list(self.voided), "voids": list(self.voided.values())}
+            cursor.execute(QUERIES["mark_sightings"], {"region": self._region, **marks})
 
 
 def sightings_in(draft: Draft, households: Sequence[HouseholdId], position: int) -> list[Sighting]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from streams.admission.decode import Heard, Misplaced, Refused
 from streams.admission.journal_rows import Draft, encode_draft, log_row
 from streams.admission.judging import Verdicts
-from streams.admission.known_at import RegionClock, write_clock
-from streams.admission.linking_store import ReviewEntry, write_view
+from streams.admission.known_at import RegionClock, write_clocks
+from streams.admission.linking_store import ReviewEntry
 from streams.admission.pending import overdue, write_waiting
 from streams.admission.placing import Placer
 from streams.admission.repairs import carry_out
+from streams.admission.view_writing import write_views
 from streams.engine.database import Connection
 from streams.engine.lease import Lease
 from streams.engine.ledger import Outcome
@@ -35,26 +36,46 @@ class Unit:
     clock_before: RegionClock | None
 
 
-def write_unit(tx: UnitTransaction, unit: Unit) -> None:
+def write_units(tx: UnitTransaction, units: Sequence[Unit]) -> None:
     """Write everything in the engine's transaction; each record gets its one outcome."""
-    connection, region, clock = tx.connection, unit.lease.region, unit.verdicts.clock
+    connection = tx.connection
+    for unit in units:
+        _append(tx, unit)
+    _write_events(connection, units)
+    for unit in units:
+        _write_waiting(connection, unit)
+    write_views(connection, [unit.placer.view for unit in units])
+    clocks = [(unit.verdicts.clock, unit.clock_before) for unit in units]
+    write_clocks(connection, [now for now, before in clocks if now is not None and now != before])
+    for unit in units:
+        _settle(tx, unit)
+        # What was asked of dead letters before a restore is asked again: they were put back, too.
+        carry_out(tx, unit.lease, [heard for heard, _ in unit.verdicts.again])
+        carry_out(tx, unit.lease, [a.heard for a in unit.verdicts.accepted])
+
+
+def _append(tx: UnitTransaction, unit: Unit) -> None:
+    """Append the rows of what was placed to the journal."""
     incarnation = unit.lease.logs[JOURNAL.name].incarnation
-    placed = unit.placer.placed
-    if placed:
-        rows = [
-            log_row(
-                row.draft,
-                place=(incarnation, row.position, row.known_at),
-                households=row.links,
-                decisions=row.decisions,
-            )
-            for row in placed
-        ]
+    rows = [
+        log_row(
+            row.draft,
+            place=(incarnation, row.position, row.known_at),
+            households=row.links,
+            decisions=row.decisions,
+        )
+        for row in unit.placer.placed
+    ]
+    if rows:
         tx.append(unit.lease, JOURNAL, rows)
-    _write_events(connection, unit)
-    waited = [(row.draft, row.position) for row in placed if row.waited is not None]
+
+
+def _write_waiting(connection: Connection, unit: Unit) -> None:
+    """Write who waits from now on, and who waits no longer or too long."""
+    region, clock, room = unit.lease.region, unit.verdicts.clock, unit.placer.room
+    incarnation = unit.lease.logs[JOURNAL.name].incarnation
+    waited = [(row.draft, row.position) for row in unit.placer.placed if row.waited is not None]
     apply_waited(connection, region, waited)
-    room = unit.placer.room
     encoded = [(w, encode_draft(w.draft, incarnation, w.since)) for w in room.added.values()]
     write_waiting(connection, region, room, encoded)
     if unit.verdicts.has_ticked and clock is not None:
@@ -62,33 +83,31 @@ def write_unit(tx: UnitTransaction, unit: Unit) -> None:
             ReviewEntry(kind="pending_expired", event=key, known_at=clock.now)
             for key in overdue(connection, region, clock.now)
         ]
-    write_view(connection, unit.placer.view)
-    if clock is not None and clock != unit.clock_before:
-        write_clock(connection, clock)
-    _settle(tx, unit)
-    # What was asked of dead letters before a restore is asked again: they were put back, too.
-    carry_out(tx, unit.lease, [heard for heard, _ in unit.verdicts.again])
-    carry_out(tx, unit.lease, [a.heard for a in unit.verdicts.accepted])
 
 
 def _positions(unit: Unit) -> dict[EventKey, int]:
     return {row.draft.key: row.position for row in unit.placer.placed}
 
 
-def _write_events(connection: Connection, unit: Unit) -> None:
-    positions = _positions(unit)
-    refused = unit.placer.refused
-    accepted = [a for a in unit.verdicts.accepted if a.heard.key not in refused]
-    if not accepted:
-        return
-    with connection.cursor() as cursor, cursor.copy(QUERIES["copy_events"]) as copy:
-        for item in accepted:
-            heard, key = item.heard, item.heard.key
-            position = positions.get(key)
-            state = "pending" if position is None else "applied"
-            said = (heard.event_type.name, heard.digest, state, position)
-            came = (heard.record.topic, heard.record.offset, item.known_at)
-            copy.write_row((unit.lease.region, key.source, key.event_id, *said, *came))
+def _write_events(connection: Connection, units: Sequence[Unit]) -> None:
+    rows = [row for unit in units for row in _event_rows(unit)]
+    if rows:
+        with connection.cursor() as cursor, cursor.copy(QUERIES["copy_events"]) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+
+def _event_rows(unit: Unit) -> Iterator[tuple[object, ...]]:
+    positions, refused = _positions(unit), unit.placer.refused
+    for item in unit.verdicts.accepted:
+        heard, key = item.heard, item.heard.key
+        if key in refused:
+            continue
+        position = positions.get(key)
+        state = "pending" if position is None else "applied"
+        said = (heard.event_type.name, heard.digest, state, position)
+        came = (heard.record.topic, heard.record.offset, item.known_at)
+        yield (unit.lease.region, key.source, key.event_id, *said, *came)
 
 
 def apply_waited(connection: Connection, region: str, rows: Sequence[tuple[Draft, int]]) -> None:

@@ -10,6 +10,7 @@ import psycopg
 from streams.engine.named_queries import load_queries
 
 Connection = psycopg.Connection[tuple[Any, ...]]
+Cursor = psycopg.Cursor[tuple[Any, ...]]
 
 QUERIES = load_queries("streams.engine")
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
-from types import MappingProxyType
 
 from schemas.identity import Pid
+from streams.engine.asking import Questions, Row
 from streams.engine.database import Connection
 from streams.engine.key_files import KeyFiles
 from streams.engine.named_queries import load_queries
@@ -32,8 +32,6 @@ NUMBERS = ("bsn", "foreigner_number")
 
 MentionKey = tuple[int, int]
 """The caller's own name for one mention: which event, and which person in it."""
-
-NOTHING_DECIDED: Mapping[MentionKey, Pid] = MappingProxyType({})
 
 
 class Certainty(StrEnum):
@@ -61,18 +59,6 @@ class Identity:
     candidates: tuple[Pid, ...] = ()
 
 
-@dataclass(slots=True)
-class _Unit:
-    """What is found in the tables, and what must be added to them."""
-
-    pids: dict[tuple[str, bytes], Pid]
-    names: dict[bytes, dict[Pid, bool]]
-    known_pids: set[Pid] = field(default_factory=set)
-    new_pids: list[Pid] = field(default_factory=list)
-    new_numbers: list[tuple[str, bytes, Pid]] = field(default_factory=list)
-    new_names: list[tuple[bytes, Pid, bool]] = field(default_factory=list)
-
-
 @dataclass(frozen=True, slots=True)
 class _Mention:
     """One mention with its lookup tokens, computed once."""
@@ -83,36 +69,45 @@ class _Mention:
     statement: bytes
 
 
-def resolve_identities(
-    connection: Connection,
-    region: str,
-    keys: KeyFiles,
-    mentions: Sequence[tuple[MentionKey, Mapping[str, object]]],
-    *,
-    known_at: datetime,
-    decided: Mapping[MentionKey, Pid] = NOTHING_DECIDED,
-) -> Mapping[MentionKey, Identity]:
-    """Return the identity of every mention, making tokens for people not seen before.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mentioned:
+    """The people whom a region's unit names, and when the region knew of them.
 
     A mention is the caller's own key and what the sealed block says: `bsn`, `foreigner_number`,
-    `family_name`, `given_names`, `prefix`, `birth_date`, each absent or None when unknown. A
-    number is certain. A name with birth date never links: it gets its own token and names its
-    candidates. `decided` holds tokens that were given before and must be given again: those of
-    rows that came back after a restore. What was stated is kept encrypted, once per differing
-    statement. Writes within the
-    caller's transaction; the caller holds the region's lease, so nobody else adds persons.
+    `family_name`, `given_names`, `prefix`, `birth_date`, each absent or None when unknown.
+    `decided` holds tokens that were given before and must be given again: those of rows that came
+    back after a restore.
     """
-    if not mentions:
-        return {}
-    prepared = [_prepared(keys.identity, region, key, person) for key, person in mentions]
-    unit = _load(connection, region, prepared)
-    if decided:
-        unit.known_pids = set(_persons(connection, region, set(decided.values())))
-    identities = {m.key: _resolve(unit, m, decided.get(m.key)) for m in prepared}
-    _write_index(connection, region, unit)
-    statements = [(identities[mention.key].pid, mention.statement) for mention in prepared]
-    _write_persons(connection, region, keys, unit=unit, statements=statements, known_at=known_at)
-    return identities
+
+    region: str
+    mentions: Sequence[tuple[MentionKey, Mapping[str, object]]]
+    known_at: datetime
+    decided: Mapping[MentionKey, Pid] = field(default_factory=dict)
+
+
+def resolve_identities(
+    connection: Connection, keys: KeyFiles, mentioned: Sequence[Mentioned]
+) -> list[Mapping[MentionKey, Identity]]:
+    """Return per region the identity of every mention, making tokens for people not seen before.
+
+    A number is certain. A name with birth date never links: it gets its own token and names its
+    candidates. What was stated is kept encrypted, once per differing statement. Writes within the
+    caller's transaction; the caller holds the regions' leases, so nobody else adds persons.
+    """
+    units = [_Unit.of(keys, each) for each in mentioned]
+    questions = Questions(connection)
+    for unit in units:
+        unit.ask(questions)
+    questions.answer()
+    for unit in units:
+        unit.resolve()
+        unit.ask_stated(questions, keys)
+    questions.answer()
+    for unit in units:
+        unit.ask_keys(questions)
+    questions.answer()
+    _write(connection, units)
+    return [unit.identities for unit in units]
 
 
 def _prepared(
@@ -132,137 +127,165 @@ def _prepared(
     )
 
 
-def _load(connection: Connection, region: str, mentions: Sequence[_Mention]) -> _Unit:
-    place = {"region": region, "key_version": KEY_VERSION}
-    numbers = list({number for mention in mentions for number in mention.numbers})
-    names = list({mention.name for mention in mentions if mention.name is not None})
-    with connection.pipeline():
-        by_number = connection.execute(
+@dataclass(slots=True)
+class _Unit:
+    """What is found in the tables of one region, and what must be added to them."""
+
+    asked: Mentioned
+    mentions: Sequence[_Mention]
+    wrapper: KeyWrapper
+    pids: dict[tuple[str, bytes], Pid] = field(default_factory=dict)
+    names: dict[bytes, dict[Pid, bool]] = field(default_factory=lambda: defaultdict(dict))
+    identities: dict[MentionKey, Identity] = field(default_factory=dict)
+    known_pids: set[Pid] = field(default_factory=set)
+    new_numbers: list[tuple[str, bytes, Pid]] = field(default_factory=list)
+    new_names: list[tuple[bytes, Pid, bool]] = field(default_factory=list)
+    stated: dict[tuple[Pid, bytes], bytes] = field(default_factory=dict)
+    data_keys: dict[Pid, bytes] = field(default_factory=dict)
+    wrapped: dict[Pid, bytes] = field(default_factory=dict)
+    """The wrapped keys of new people, in the order of their mention."""
+
+    @classmethod
+    def of(cls, keys: KeyFiles, asked: Mentioned) -> _Unit:
+        """Prepare the mentions of a region."""
+        mentions = [_prepared(keys.identity, asked.region, *each) for each in asked.mentions]
+        return cls(asked, mentions, KeyWrapper(keys.kek))
+
+    def ask(self, questions: Questions) -> None:
+        """Ask who bears these numbers and names, and which decided tokens are known."""
+        region = self.asked.region
+        numbers = list({number for mention in self.mentions for number in mention.numbers})
+        names = list({m.name for m in self.mentions if m.name is not None})
+        questions.ask(
             QUERIES["find_identities"],
-            {**place, "kinds": [kind for kind, _ in numbers], "hmacs": [h for _, h in numbers]},
+            region,
+            self._take_numbers,
+            {"kinds": [kind for kind, _ in numbers], "hmacs": [h for _, h in numbers]},
+            key_version=KEY_VERSION,
         )
-        by_name = connection.execute(
+        questions.ask(
             QUERIES["find_names"],
-            {**place, "hmacs": names, "candidates_max": CANDIDATES_MAX},
+            region,
+            self._take_names,
+            {"hmacs": names},
+            key_version=KEY_VERSION,
+            candidates_max=CANDIDATES_MAX,
         )
-    unit = _Unit({(kind, bytes(h)): Pid(pid) for kind, h, pid in by_number}, defaultdict(dict))
-    for h, pid, is_certain in by_name:
-        unit.names[bytes(h)][Pid(pid)] = is_certain
-    return unit
+        decided = {"pids": sorted(set(self.asked.decided.values()))}
+        questions.ask(QUERIES["read_person_keys"], region, self._take_known, decided)
 
+    def _take_numbers(self, rows: Sequence[Row]) -> None:
+        self.pids.update({(kind, bytes(h)): Pid(pid) for kind, h, pid in rows})
 
-def _resolve(unit: _Unit, mention: _Mention, decided: Pid | None) -> Identity:
-    found = [unit.pids[number] for number in mention.numbers if number in unit.pids]
-    if decided is None:
-        is_new = not found
-        pid = found[0] if found else Pid(random_token())
-    else:
-        is_new, pid = decided not in unit.known_pids, decided
-        unit.known_pids.add(pid)
-    is_certain = bool(mention.numbers)
-    same_name = unit.names[mention.name] if mention.name is not None else {}
-    candidates: tuple[Pid, ...] = ()
-    if is_new:
-        # Two people with a number each are two people, whatever they are called.
-        alike = (p for p, certain in same_name.items() if p != pid and not (certain and is_certain))
-        candidates = tuple(islice(alike, CANDIDATES_MAX))
-    doubt = IdentityDoubt.SAME_NAME if candidates else None
-    if len(set(found)) > 1:
-        # Two numbers, two people: the BSN decides, a person judges (domain.md §4).
-        doubt, candidates = IdentityDoubt.NUMBERS_DISAGREE, tuple(set(found) - {pid})
-    if is_new:
-        unit.new_pids.append(pid)
-    for number in mention.numbers:
-        if number not in unit.pids:
-            unit.pids[number] = pid
-            unit.new_numbers.append((*number, pid))
-    if mention.name is not None and pid not in same_name:
-        same_name[pid] = is_certain
-        unit.new_names.append((mention.name, pid, is_certain))
-    certainty = Certainty.CERTAIN if is_certain else Certainty.TO_CHECK
-    return Identity(pid=pid, certainty=certainty, doubt=doubt, candidates=candidates)
+    def _take_names(self, rows: Sequence[Row]) -> None:
+        for h, pid, is_certain in rows:
+            self.names[bytes(h)][Pid(pid)] = is_certain
 
+    def _take_known(self, rows: Sequence[Row]) -> None:
+        self.known_pids = {Pid(pid) for pid, _ in rows}
 
-def _write_index(connection: Connection, region: str, unit: _Unit) -> None:
-    with connection.cursor() as cursor:
-        if unit.new_numbers:
-            with cursor.copy(QUERIES["copy_identities"]) as copy:
-                for kind, token, pid in unit.new_numbers:
-                    copy.write_row((region, kind, KEY_VERSION, token, pid))
-        if unit.new_names:
-            cursor.execute(
-                QUERIES["insert_names"],
-                {
-                    "region": region,
-                    "key_version": KEY_VERSION,
-                    "hmacs": [token for token, _, _ in unit.new_names],
-                    "pids": [pid for _, pid, _ in unit.new_names],
-                    "certain": [is_certain for _, _, is_certain in unit.new_names],
-                },
+    def resolve(self) -> None:
+        """Give every mention its token, in order; new people get a key of their own."""
+        for mention in self.mentions:
+            decided = self.asked.decided.get(mention.key)
+            self.identities[mention.key] = self._resolve(mention, decided)
+
+    def _resolve(self, mention: _Mention, decided: Pid | None) -> Identity:
+        found = [self.pids[number] for number in mention.numbers if number in self.pids]
+        if decided is None:
+            is_new = not found
+            pid = found[0] if found else Pid(random_token())
+        else:
+            is_new, pid = decided not in self.known_pids, decided
+            self.known_pids.add(pid)
+        is_certain = bool(mention.numbers)
+        same_name = self.names[mention.name] if mention.name is not None else {}
+        candidates: tuple[Pid, ...] = ()
+        if is_new:
+            # Two people with a number each are two people, whatever they are called.
+            alike = (
+                p for p, certain in same_name.items() if p != pid and not (certain and is_certain)
             )
+            candidates = tuple(islice(alike, CANDIDATES_MAX))
+        doubt = IdentityDoubt.SAME_NAME if candidates else None
+        if len(set(found)) > 1:
+            # Two numbers, two people: the BSN decides, a person judges (domain.md §4).
+            doubt, candidates = IdentityDoubt.NUMBERS_DISAGREE, tuple(set(found) - {pid})
+        if is_new:
+            context = context_of(self.asked.region, pid)
+            self.data_keys[pid], self.wrapped[pid] = self.wrapper.new_key(context)
+        for number in mention.numbers:
+            if number not in self.pids:
+                self.pids[number] = pid
+                self.new_numbers.append((*number, pid))
+        if mention.name is not None and pid not in same_name:
+            same_name[pid] = is_certain
+            self.new_names.append((mention.name, pid, is_certain))
+        certainty = Certainty.CERTAIN if is_certain else Certainty.TO_CHECK
+        return Identity(pid=pid, certainty=certainty, doubt=doubt, candidates=candidates)
+
+    def ask_stated(self, questions: Questions, keys: KeyFiles) -> None:
+        """Ask what was stated before of the known people of this unit."""
+        region = self.asked.region
+        told = [(self.identities[m.key].pid, m.statement) for m in self.mentions if m.statement]
+        self.stated = {
+            (pid, index_token(keys.identity, "statement", region, f"{pid}|{text.decode()}")): text
+            for pid, text in told
+        }
+        old = {"pids": sorted({pid for pid, _ in self.stated if pid not in self.wrapped})}
+        questions.ask(QUERIES["find_details"], region, self._take_stated, old)
+
+    def _take_stated(self, rows: Sequence[Row]) -> None:
+        for pid, digest in rows:
+            self.stated.pop((Pid(pid), bytes(digest)), None)
+
+    def ask_keys(self, questions: Questions) -> None:
+        """Ask for the keys of known people of whom something new was stated."""
+        old = {"pids": sorted({pid for pid, _ in self.stated} - self.wrapped.keys())}
+        questions.ask(QUERIES["read_person_keys"], self.asked.region, self._take_keys, old)
+
+    def _take_keys(self, rows: Sequence[Row]) -> None:
+        for pid, wrapped in rows:
+            # One whose key was destroyed is left out.
+            if wrapped is not None:
+                context = context_of(self.asked.region, pid)
+                self.data_keys[Pid(pid)] = self.wrapper.unwrap(bytes(wrapped), context)
+
+    def details(self) -> Iterator[tuple[object, ...]]:
+        """Yield the rows of what was stated and is not kept yet, encrypted."""
+        region, known_at = self.asked.region, self.asked.known_at
+        for (pid, digest), text in self.stated.items():
+            if pid in self.data_keys:
+                sealed = seal_value(self.data_keys[pid], text, context_of(region, pid))
+                yield (region, pid, digest, sealed, known_at)
 
 
-def _write_persons(
-    connection: Connection,
-    region: str,
-    keys: KeyFiles,
-    *,
-    unit: _Unit,
-    statements: Sequence[tuple[Pid, bytes]],
-    known_at: datetime,
-) -> None:
-    """Write new persons with their keys, and statements that the region did not have yet."""
-    wrapper = KeyWrapper(keys.kek)
-    fresh = {pid: wrapper.new_key(context_of(region, pid)) for pid in unit.new_pids}
-    stated = {
-        (pid, index_token(keys.identity, "statement", region, f"{pid}|{text.decode()}")): text
-        for pid, text in statements
-        if text
+def _write(connection: Connection, units: Sequence[_Unit]) -> None:
+    """Write new people with their keys, what finds them, and what was stated; a table at a time."""
+    tables: Mapping[str, list[tuple[object, ...]]] = {
+        "copy_identities": [
+            (unit.asked.region, kind, KEY_VERSION, token, pid)
+            for unit in units
+            for kind, token, pid in unit.new_numbers
+        ],
+        "copy_persons": [
+            (unit.asked.region, pid, KEK_VERSION, wrapped, unit.asked.known_at)
+            for unit in units
+            for pid, wrapped in unit.wrapped.items()
+        ],
+        "copy_details": [row for unit in units for row in unit.details()],
     }
-    old = sorted({pid for pid, _ in stated if pid not in fresh})
-    for pid, digest in _details(connection, region, old):
-        stated.pop((pid, digest), None)
-    data_keys = {pid: key for pid, (key, _) in fresh.items()}
-    data_keys |= _old_keys(connection, region, wrapper, {pid for pid, _ in stated} - set(fresh))
+    names = [(unit.asked.region, *name) for unit in units for name in unit.new_names]
     with connection.cursor() as cursor:
-        if fresh:
-            with cursor.copy(QUERIES["copy_persons"]) as copy:
-                for pid, (_, wrapped) in fresh.items():
-                    copy.write_row((region, pid, KEK_VERSION, wrapped, known_at))
-        if stated:
-            with cursor.copy(QUERIES["copy_details"]) as copy:
-                for (pid, digest), text in stated.items():
-                    if pid in data_keys:
-                        sealed = seal_value(data_keys[pid], text, context_of(region, pid))
-                        copy.write_row((region, pid, digest, sealed, known_at))
-
-
-def _details(
-    connection: Connection, region: str, pids: Sequence[Pid]
-) -> Sequence[tuple[Pid, bytes]]:
-    if not pids:
-        return ()
-    rows = connection.execute(QUERIES["find_details"], {"region": region, "pids": list(pids)})
-    return [(Pid(pid), bytes(digest)) for pid, digest in rows]
-
-
-def _persons(connection: Connection, region: str, pids: set[Pid]) -> Sequence[Pid]:
-    rows = connection.execute(QUERIES["read_person_keys"], {"region": region, "pids": list(pids)})
-    return [Pid(pid) for pid, _ in rows]
-
-
-def _old_keys(
-    connection: Connection, region: str, wrapper: KeyWrapper, pids: set[Pid]
-) -> dict[Pid, bytes]:
-    """Return the data keys of known persons; one whose key was destroyed is left out."""
-    if not pids:
-        return {}
-    rows = connection.execute(QUERIES["read_person_keys"], {"region": region, "pids": list(pids)})
-    return {
-        Pid(pid): wrapper.unwrap(bytes(wrapped), context_of(region, pid))
-        for pid, wrapped in rows
-        if wrapped is not None
-    }
+        for query, rows in tables.items():
+            if rows:
+                with cursor.copy(QUERIES[query]) as copy:
+                    for row in rows:
+                        copy.write_row(row)
+        if names:
+            regions, hmacs, pids, certain = (list(column) for column in zip(*names, strict=True))
+            told = {"regions": regions, "hmacs": hmacs, "pids": pids, "certain": certain}
+            cursor.execute(QUERIES["insert_names"], {**told, "key_version": KEY_VERSION})
 
 
 def context_of(region: str, pid: str) -> str:

@@ -16,7 +16,13 @@ from schemas.sealing import open_sealed, seal
 from streams.engine.database import Connection
 from streams.engine.key_files import KeyFiles
 from streams.vault.addresses import resolve_addresses
-from streams.vault.identities import Certainty, Identity, IdentityDoubt, resolve_identities
+from streams.vault.identities import (
+    Certainty,
+    Identity,
+    IdentityDoubt,
+    Mentioned,
+    resolve_identities,
+)
 from streams.vault.keys import KeyWrapper, open_value
 from streams.vault.sealing_keys import (
     SealingKeyRing,
@@ -50,7 +56,8 @@ def resolve(
     region: str = "drenthe",
 ) -> Sequence[Identity]:
     mentions = [((0, ref), person) for ref, person in enumerate(people)]
-    found = resolve_identities(connection, region, keys, mentions, known_at=NOW)
+    asked = Mentioned(region=region, mentions=mentions, known_at=NOW)
+    (found,) = resolve_identities(connection, keys, [asked])
     return [found[0, ref] for ref in range(len(people))]
 
 

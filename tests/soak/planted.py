@@ -53,15 +53,15 @@ def _without_tombstones(batch: Batch) -> Batch:
 
 
 def find_by_id_alone(
-    connection: Connection, region: str, keys: Collection[EventKey]
-) -> Mapping[EventKey, Seen]:
+    connection: Connection, keys: Mapping[str, Collection[EventKey]]
+) -> Mapping[str, Mapping[EventKey, Seen]]:
     """Take two senders' events for one because their ids are the same."""
-    found = dict(find_events(connection, region, keys))
-    if region == ID_WITHOUT_SOURCE:
-        for key in set(keys) - found.keys():
-            row = connection.execute(KNOWN_ID, [region, key.event_id]).fetchone()
-            if row is not None:
-                found[key] = Seen(digest=bytes(row[0]), position=row[1])
+    found = find_events(connection, keys)
+    here = found.get(ID_WITHOUT_SOURCE, {})
+    for key in set(keys.get(ID_WITHOUT_SOURCE, ())) - here.keys():
+        row = connection.execute(KNOWN_ID, [ID_WITHOUT_SOURCE, key.event_id]).fetchone()
+        if row is not None:
+            here[key] = Seen(digest=bytes(row[0]), position=row[1])
     return found
 
 

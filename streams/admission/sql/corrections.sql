@@ -1,24 +1,34 @@
 -- name: find_corrections
-with recursive chain as (
-  select c.source, c.event_id, c.kind, c.target_event_id, c.replacement_event_id, c.position
-    from unnest(%(sources)s::text[], %(ids)s::text[]) as v (source, event_id)
+-- Who is a target is asked for by the events that correct it, or that are it; anybody else by the
+-- corrections that it replaces for.
+with recursive asked as (
+  select * from unnest(%(regions)s::text[], %(sources)s::text[], %(ids)s::text[],
+                       %(targets)s::bool[]) as v (region, source, event_id, is_target)
+), chain as (
+  select c.region, c.source, c.event_id, c.kind, c.target_event_id, c.replacement_event_id,
+         c.position
+    from asked v
     join admission.correction c
-      on c.region = %(region)s and c.source = v.source and c.replacement_event_id = v.event_id
+      on c.region = v.region and c.source = v.source and c.replacement_event_id = v.event_id
+   where not v.is_target
   union
-  select c.source, c.event_id, c.kind, c.target_event_id, c.replacement_event_id, c.position
-    from unnest(%(target_sources)s::text[], %(target_ids)s::text[]) as v (source, event_id)
+  select c.region, c.source, c.event_id, c.kind, c.target_event_id, c.replacement_event_id,
+         c.position
+    from asked v
     join admission.correction c
-      on c.region = %(region)s and c.source = v.source
+      on c.region = v.region and c.source = v.source
      and v.event_id in (c.target_event_id, c.event_id)
+   where v.is_target
   union
-  select c.source, c.event_id, c.kind, c.target_event_id, c.replacement_event_id, c.position
+  select c.region, c.source, c.event_id, c.kind, c.target_event_id, c.replacement_event_id,
+         c.position
     from chain h
     join admission.correction c
-      on c.region = %(region)s and c.source = h.source
+      on c.region = h.region and c.source = h.source
      and (c.event_id = h.target_event_id
           or c.target_event_id in (h.event_id, h.target_event_id))
 )
-select source, event_id, kind, target_event_id, replacement_event_id, position from chain;
+select region, source, event_id, kind, target_event_id, replacement_event_id, position from chain;
 
 -- name: copy_corrections
 copy admission.correction

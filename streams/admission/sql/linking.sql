@@ -1,38 +1,45 @@
 -- Keys are looked up one by one ("offset 0" keeps each lateral apart): on a young table the
 -- planner knows nothing of its columns, and joins by reading the whole region instead.
 -- name: find_references
-select v.scope, v.token, r.household_id
-  from unnest(%(scopes)s::text[], %(tokens)s::text[]) as v (scope, token)
+select v.region, v.scope, v.token, r.household_id
+  from unnest(%(regions)s::text[], %(scopes)s::text[], %(tokens)s::text[])
+    as v (region, scope, token)
  cross join lateral (
    select r.household_id from admission.reference r
-    where r.region = %(region)s and r.scope = v.scope and r.token = v.token
+    where r.region = v.region and r.scope = v.scope and r.token = v.token
    offset 0) as r;
 
 -- name: find_memberships
-select v.pid, m.household_id, m.hops
-  from unnest(%(pids)s::text[]) as v (pid)
+select v.region, v.pid, m.household_id, m.hops
+  from unnest(%(regions)s::text[], %(pids)s::text[]) as v (region, pid)
  cross join lateral (
    select m.household_id, m.hops from admission.membership m
-    where m.region = %(region)s and m.pid = v.pid
+    where m.region = v.region and m.pid = v.pid
       and m.position_to is null and m.valid_to is null
    offset 0) as m;
 
 -- name: find_households
 -- With those into which they went, up to the end: the old token keeps leading to the new one.
 with recursive chain as (
-  select h.household_id, h.founded_position, h.merged_into
-    from admission.household h
-   where h.region = %(region)s and h.household_id = any(%(households)s::text[])
+  select h.region, h.household_id, h.founded_position, h.merged_into
+    from unnest(%(regions)s::text[], %(households)s::text[]) as v (region, household_id)
+   cross join lateral (
+     select * from admission.household h
+      where h.region = v.region and h.household_id = v.household_id
+     offset 0) as h
   union
-  select h.household_id, h.founded_position, h.merged_into
+  select h.region, h.household_id, h.founded_position, h.merged_into
     from chain c
-    join admission.household h on h.region = %(region)s and h.household_id = c.merged_into
+   cross join lateral (
+     select * from admission.household h
+      where h.region = c.region and h.household_id = c.merged_into
+     offset 0) as h
 )
-select c.household_id, c.founded_position, c.merged_into, p.people
+select c.region, c.household_id, c.founded_position, c.merged_into, p.people
   from chain c
  cross join lateral (
    select count(*)::int as people from admission.membership m
-    where m.region = %(region)s and m.household_id = c.household_id
+    where m.region = c.region and m.household_id = c.household_id
       and m.position_to is null and m.valid_to is null) as p;
 
 -- name: find_event_households
@@ -74,8 +81,9 @@ values (%s, %s, %s, %s, %s, %s, %s, %s)
 on conflict (id) do nothing;
 
 -- name: find_refusals
-select r.household_id, r.pid from admission.link_refusal r
- where r.region = %(region)s and r.pid = any(%(pids)s::text[]);
+select v.region, r.household_id, r.pid
+  from unnest(%(regions)s::text[], %(pids)s::text[]) as v (region, pid)
+  join admission.link_refusal r on r.region = v.region and r.pid = v.pid;
 
 -- name: find_refused_by
 select r.pid from admission.link_refusal r

@@ -1,10 +1,15 @@
 -- name: find_waiting
-select p.seq, p.source, p.event_id, p.draft, p.known_at
-  from admission.pending p
- where p.region = %(region)s
-   and (p.source, p.event_id) in (
-     select k.source, k.event_id from admission.pending_key k
-      where k.region = %(region)s and k.key = any(%(keys)s::text[]))
+select p.region, p.seq, p.source, p.event_id, p.draft, p.known_at
+  from (select distinct k.region, k.source, k.event_id
+          from unnest(%(regions)s::text[], %(keys)s::text[]) as v (region, key)
+         cross join lateral (
+           select k.region, k.source, k.event_id from admission.pending_key k
+            where k.region = v.region and k.key = v.key
+           offset 0) as k) as w
+ cross join lateral (
+   select * from admission.pending p
+    where p.region = w.region and p.source = w.source and p.event_id = w.event_id
+   offset 0) as p
  order by p.seq;
 
 -- name: all_waiting

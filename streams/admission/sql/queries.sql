@@ -1,18 +1,20 @@
 -- name: read_clock
 select mode, name, now, day, opened_at from admission.region_clock where region = %(region)s;
 
--- name: write_clock
+-- name: write_clocks
 insert into admission.region_clock (region, mode, name, now, day, opened_at)
-values (%(region)s, %(mode)s, %(name)s, %(now)s, %(day)s, %(opened_at)s)
+select * from unnest(%(regions)s::text[], %(modes)s::text[], %(names)s::text[],
+                     %(nows)s::timestamptz[], %(days)s::date[], %(opened_ats)s::timestamptz[])
 on conflict (region) do update
   set mode = excluded.mode, now = excluded.now, day = excluded.day;
 
 -- name: find_events
-select v.source, v.event_id, e.digest, e.position, e.topic, e."offset"
-  from unnest(%(sources)s::text[], %(ids)s::text[]) as v (source, event_id)
+select v.region, v.source, v.event_id, e.digest, e.position, e.topic, e."offset"
+  from unnest(%(regions)s::text[], %(sources)s::text[], %(ids)s::text[])
+    as v (region, source, event_id)
  cross join lateral (
    select e.digest, e.position, e.topic, e."offset" from admission.event e
-    where e.region = %(region)s and e.source = v.source and e.event_id = v.event_id
+    where e.region = v.region and e.source = v.source and e.event_id = v.event_id
    offset 0) as e;
 
 -- name: copy_events
@@ -34,11 +36,12 @@ update engine.ledger l set outcome = 'applied', position = v.position, settled_a
    and l.outcome = 'pending';
 
 -- name: find_advice_events
-select v.source, v.event_id, e.digest, e.position, %(topic)s::text, e."offset"
-  from unnest(%(sources)s::text[], %(ids)s::text[]) as v (source, event_id)
+select v.region, v.source, v.event_id, e.digest, e.position, %(topic)s::text, e."offset"
+  from unnest(%(regions)s::text[], %(sources)s::text[], %(ids)s::text[])
+    as v (region, source, event_id)
  cross join lateral (
    select e.digest, e.position, e."offset" from admission.advice_event e
-    where e.region = %(region)s and e.source = v.source and e.event_id = v.event_id
+    where e.region = v.region and e.source = v.source and e.event_id = v.event_id
    offset 0) as e;
 
 -- name: copy_advice_events

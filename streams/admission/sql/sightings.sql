@@ -1,8 +1,11 @@
 -- name: find_sightings
-select s.pid, s.household_id, s.role, s.order_id, s.seen_on, s.source, s.event_id, s.position,
-       s.is_void
-  from admission.sighting s
- where s.region = %(region)s and s.pid = any(%(pids)s::text[])
+select s.region, s.pid, s.household_id, s.role, s.order_id, s.seen_on, s.source, s.event_id,
+       s.position, s.is_void
+  from unnest(%(regions)s::text[], %(pids)s::text[]) as v (region, pid)
+ cross join lateral (
+   select * from admission.sighting s
+    where s.region = v.region and s.pid = v.pid
+   offset 0) as s
  order by s.position, s.household_id;
 
 -- name: copy_sightings

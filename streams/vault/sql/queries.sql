@@ -1,27 +1,34 @@
 -- name: find_identities
-select v.kind, v.hmac, i.pid
-  from unnest(%(kinds)s::text[], %(hmacs)b::bytea[]) as v (kind, hmac)
+select v.region, v.kind, v.hmac, i.pid
+  from unnest(%(regions)s::text[], %(kinds)s::text[], %(hmacs)b::bytea[])
+    as v (region, kind, hmac)
  cross join lateral (
    select i.pid from vault.identity_index i
-    where i.region = %(region)s and i.kind = v.kind
+    where i.region = v.region and i.kind = v.kind
       and i.key_version = %(key_version)s and i.hmac = v.hmac
    offset 0) as i;
 
 -- name: find_names
-select v.hmac, n.pid, n.is_certain
-  from unnest(%(hmacs)b::bytea[]) as v (hmac)
+select v.region, v.hmac, n.pid, n.is_certain
+  from unnest(%(regions)s::text[], %(hmacs)b::bytea[]) as v (region, hmac)
  cross join lateral (
    select i.pid, i.is_certain from vault.name_index i
-    where i.region = %(region)s and i.key_version = %(key_version)s and i.hmac = v.hmac
+    where i.region = v.region and i.key_version = %(key_version)s and i.hmac = v.hmac
     order by i.pid limit %(candidates_max)s) as n;
 
 -- name: find_details
-select d.pid, d.digest from vault.person_detail d
- where d.region = %(region)s and d.pid = any(%(pids)s::text[]);
+select d.region, d.pid, d.digest
+  from unnest(%(regions)s::text[], %(pids)s::text[]) as v (region, pid)
+ cross join lateral (
+   select * from vault.person_detail d where d.region = v.region and d.pid = v.pid
+   offset 0) as d;
 
 -- name: read_person_keys
-select p.pid, p.wrapped_key from vault.person p
- where p.region = %(region)s and p.pid = any(%(pids)s::text[]);
+select p.region, p.pid, p.wrapped_key
+  from unnest(%(regions)s::text[], %(pids)s::text[]) as v (region, pid)
+ cross join lateral (
+   select * from vault.person p where p.region = v.region and p.pid = v.pid
+   offset 0) as p;
 
 -- name: find_addresses
 select a.hmac, a.token from vault.address_index a
@@ -43,9 +50,9 @@ copy vault.identity_index (region, kind, key_version, hmac, pid) from stdin;
 
 -- name: insert_names
 insert into vault.name_index (region, key_version, hmac, pid, is_certain)
-select %(region)s, %(key_version)s, v.hmac, v.pid, v.is_certain
-  from unnest(%(hmacs)b::bytea[], %(pids)s::text[], %(certain)s::bool[])
-    as v (hmac, pid, is_certain)
+select v.region, %(key_version)s, v.hmac, v.pid, v.is_certain
+  from unnest(%(regions)s::text[], %(hmacs)b::bytea[], %(pids)s::text[], %(certain)s::bool[])
+    as v (region, hmac, pid, is_certain)
 on conflict do nothing;
 
 -- name: copy_addresses
