@@ -91,11 +91,12 @@ def at_events(rule: EventRule, picture: Picture) -> Iterator[Condition]:
         yield _condition(rule, occurrence.trigger, occurrence.event, occurrence.at_ms, NO_SEVERITY)
 
 
-def spans_of(picture: Picture, rule_set: RuleSet, since: date) -> Iterator[tuple[ClockRule, Span]]:
-    """Yield the days after `since` on which clock rules hold, in order of rule, subject and day.
+def spans_of(picture: Picture, rule_set: RuleSet, since: date) -> list[tuple[ClockRule, Span]]:
+    """Return the days after `since` on which clock rules hold, in order of rule, subject and day.
 
     Of a stretch that began before, all of it; `since` itself is covered by one that goes on.
     """
+    found = []
     for rule in rule_set.asked(picture.facts_by_kind).clock_rules:
         spans = [
             span
@@ -103,15 +104,24 @@ def spans_of(picture: Picture, rule_set: RuleSet, since: date) -> Iterator[tuple
             if span.until is None or (span.until > since and not span.is_empty)
         ]
         if len(spans) > 1:
-            spans.sort(key=lambda span: (span.trigger.subject, span.first, span.about))
-        for span in spans:
-            yield rule, span
+            spans.sort(key=lambda span: (span.subject, span.first, span.about))
+        found += [(rule, span) for span in spans]
+    return found
 
 
 def on_day(rule: ClockRule, span: Span, day: date) -> Condition:
     """Return what a clock rule says on one day of the span."""
     at_ms = milliseconds(start_of_day(day))
-    return _condition(rule, span.trigger, span.about, at_ms, span.severity)
+    return Condition(
+        rule=rule,
+        subject=span.subject,
+        level=span.level,
+        trigger=span.about,
+        triggered_ms=at_ms,
+        severity=span.severity,
+        cited=span.evidence,
+        sentence=span.sentence(),
+    )
 
 
 def gained_and_lost(

@@ -117,6 +117,11 @@ def fact_of_form(said: Sequence[Form], texts: Sequence[str]) -> Fact:
 
 # A large household's findings cite the same events again and again.
 @lru_cache(maxsize=16_384)
+def short_id_as_json(event_id: str) -> str:
+    """Return the short form of an id as JSON."""
+    return as_json(short_id(event_id))
+
+
 def short_id(event_id: str) -> str:
     """Return an id in 22 letters when it is a UUID in its usual form, marked when it is not."""
     if len(event_id) == UUID_LENGTH:

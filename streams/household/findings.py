@@ -98,7 +98,7 @@ def advance(
         known = current.get(condition.key)
         if known is not None and known.status.is_open:
             finding, kind = _renewed(known, condition, cause, void), ChangeKind.RENEWED
-        elif known is not None and is_silent(known, condition, cause.day):
+        elif known is not None and is_silent(known, condition.level, condition.severity, cause.day):
             continue
         else:
             finding, kind = raised(condition, cause), ChangeKind.RAISED
@@ -142,7 +142,7 @@ def withdraw(
             triggers = tuple(key for key in finding.triggers if key not in gone)
             kept.append(replace(finding, triggers=triggers, evidence=evidence))
         else:
-            closed = closed_as(finding, FindingStatus.WITHDRAWN, cause)
+            closed = finding.closed(FindingStatus.WITHDRAWN, cause.day)
             kept.append(closed)
             changes.append(ended(ChangeKind.WITHDRAWN, finding, closed, cause, reason_code))
     return Advance(findings=in_order(kept), changes=tuple(changes))
@@ -168,7 +168,7 @@ def decide(
             after = replace(finding, status=status)
         else:
             # A silence that still lasts is dismissed with it, however long it lasts.
-            after = replace(closed_as(finding, status, cause), stands=is_of_clock(finding))
+            after = replace(finding.closed(status, cause.day), stands=is_of_clock(finding))
         others = [other for other in findings if other is not finding]
         change = ended(kind, finding, after, cause, reason_code)
         return Advance(findings=in_order([*others, after]), changes=(change,))
@@ -263,15 +263,15 @@ def _sentence(condition: Condition, cause: Cause) -> str:
     return said_late(condition.sentence) if cause.late else condition.sentence
 
 
-def is_silent(finding: Finding, condition: Condition, today: date) -> bool:
-    """Say whether a closed finding keeps this trigger quiet.
+def is_silent(finding: Finding, level: Level, severity: int, today: date) -> bool:
+    """Say whether a closed finding keeps a trigger of this level and severity quiet.
 
     Dismissed and expired findings do for thirty days, unless the trigger is higher or grave.
     A withdrawn one was never true and silences nothing.
     """
     if finding.status is FindingStatus.WITHDRAWN:
         return False
-    if condition.level > finding.level or condition.severity >= SEVERITY_BREAKS_SILENCE:
+    if level > finding.level or severity >= SEVERITY_BREAKS_SILENCE:
         return False
     return (today - finding.counted_from).days <= COOL_DOWN_DAYS
 
@@ -287,9 +287,9 @@ def _given(finding: Finding, picture: Picture, calendar: Calendar, cause: Cause)
         return {
             key
             for span in rule.spans(picture, calendar, min(finding.counted_from, cause.day))
-            if span.trigger.subject == finding.subject
+            if span.subject == finding.subject
             and (span.holds_on(finding.counted_from) or span.holds_on(cause.day))
-            for key in span.trigger.evidence
+            for key in span.evidence
         }
     return {
         key
@@ -299,23 +299,15 @@ def _given(finding: Finding, picture: Picture, calendar: Calendar, cause: Cause)
     }
 
 
-def closed_as(finding: Finding, status: FindingStatus, cause: Cause) -> Finding:
-    """Return a finding that ended, without what only the log needs to keep."""
-    return replace(
-        finding, status=status, counted_from=cause.day, triggers=(), evidence=(), sentence=""
-    )
-
-
 def ended(
     kind: ChangeKind, before: Finding, after: Finding, cause: Cause, reason_code: str | None
 ) -> FindingChange:
     """Return a log row that repeats why the finding stood, beside the reason of the change."""
+    told = after
+    if not after.status.is_open:
+        told = after.closed(after.status, after.counted_from, before.sentence)
     return FindingChange(
-        kind=kind,
-        finding=replace(after, sentence=before.sentence),
-        evidence=before.evidence,
-        cause=cause,
-        reason_code=reason_code,
+        kind=kind, finding=told, evidence=before.evidence, cause=cause, reason_code=reason_code
     )
 
 

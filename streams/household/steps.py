@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from streams.household.conditions import gained_and_lost
+from streams.household.conditions import gained_and_lost, spans_of
 from streams.household.episodes import EPISODE_HOURS
 from streams.household.facts import (
     CaseStep,
@@ -44,7 +44,7 @@ from streams.household.reading import fact_of
 from streams.household.rule_set import RuleSet
 from streams.household.state import Finding, HouseholdState
 from streams.household.terms import day_of, milliseconds
-from streams.household.ticks import begin_day, wake_on
+from streams.household.ticks import Spans, begin_day, wake_on
 
 # An event that is known later than the window of an episode speaks of the past.
 LATE_AFTER_DAYS = EPISODE_HOURS // 24
@@ -95,7 +95,7 @@ def take_event(
         if not outcome.changes:
             return None
         picture = picture or picture_of(state)
-        return _step(state, picture, outcome, rule_set, cause.day - _ONE_DAY)
+        return _until_tick(state, picture, outcome, rule_set, cause)
     remembered = fact_of(event)
     if remembered is None:
         return None
@@ -109,8 +109,7 @@ def take_event(
     if fact is not None and _is_late(fact, later, cause):
         cause = cause._replace(late=True)
     outcome = _reassessed(state.findings, (earlier, later), fact, cause, rule_set)
-    # The tick of the row's own day may still come.
-    return _step(after, later, outcome, rule_set, cause.day - _ONE_DAY)
+    return _until_tick(after, later, outcome, rule_set, cause)
 
 
 def take_tick(
@@ -126,8 +125,9 @@ def take_tick(
     """Apply the beginning of a day: findings expire, and clock rules speak or fall silent."""
     picture = picture or picture_of(state)
     cause = _cause(event, region, household_id)
-    outcome = begin_day(state.findings, picture, rule_set, today, cause)
-    return _step(state, picture, outcome, rule_set, today)
+    spans = spans_of(picture, rule_set, today)
+    outcome = begin_day(state.findings, spans, today, cause)
+    return _step(state, picture, outcome, spans, today)
 
 
 def reassess(
@@ -153,7 +153,7 @@ def reassess(
     outcome = advance(before.findings, gained, cause, without)
     left = withdraw(outcome.findings, later, rule_set.calendar, cause, reason_code, gone=gone)
     settled = Advance(findings=left.findings, changes=outcome.changes + left.changes)
-    return _step(after, later, settled, rule_set, cause.day - _ONE_DAY)
+    return _until_tick(after, later, settled, rule_set, cause)
 
 
 def _reassessed(
@@ -200,8 +200,16 @@ def _is_late(fact: Fact, picture: Picture, cause: Cause) -> bool:
     return (cause.day - day).days > LATE_AFTER_DAYS
 
 
+def _until_tick(
+    state: HouseholdState, picture: Picture, outcome: Advance, rule_set: RuleSet, cause: Cause
+) -> Step:
+    """Return the step of a row after which the tick of its own day may still come."""
+    yesterday = cause.day - _ONE_DAY
+    return _step(state, picture, outcome, spans_of(picture, rule_set, yesterday), yesterday)
+
+
 def _step(
-    state: HouseholdState, picture: Picture, outcome: Advance, rule_set: RuleSet, after: date
+    state: HouseholdState, picture: Picture, outcome: Advance, spans: Spans, after: date
 ) -> Step:
     findings = still_remembered(outcome.findings, after)
     if findings != state.findings:
@@ -209,7 +217,7 @@ def _step(
     return Step(
         state=state,
         picture=picture,
-        wake_at=wake_on(findings, picture, rule_set, after),
+        wake_at=wake_on(findings, spans, after),
         changes=outcome.changes,
     )
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import ClassVar
 
 from streams.household.episodes import Episode
 from streams.household.facts import Fact, MonitoringMoment
 from streams.household.picture import Picture
-from streams.household.rules.rule import ClockRule, Span, Trigger
+from streams.household.rules.rule import ClockRule, Span
 from streams.household.sentences import dutch_day
 from streams.household.severity import Level
 from streams.household.terms import Calendar
@@ -56,12 +57,10 @@ class MissedMoment(ClockRule):
                 until=None,
                 about=moment.key,
                 severity=episode.severity,
-                trigger=Trigger(
-                    subject=f"{moment.case_id}#{moment.moment_no}",
-                    level=Level.ATTENTION,
-                    evidence=frozenset({moment.key, episode.key}),
-                    sentence=_sentence(moment, is_missed=is_missed),
-                ),
+                subject=f"{moment.case_id}#{moment.moment_no}",
+                level=Level.ATTENTION,
+                evidence=frozenset({moment.key, episode.key}),
+                sentence=partial(_sentence, moment, is_missed=is_missed),
             )
 
 

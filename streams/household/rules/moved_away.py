@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import ClassVar
 
 from streams.household.cases import Period, open_periods
 from streams.household.facts import Fact, Move, Transfer
 from streams.household.picture import Picture
-from streams.household.rules.rule import ClockRule, Span, Trigger
+from streams.household.rules.rule import ClockRule, Span
 from streams.household.rules.windows import working_day_after
 from streams.household.sentences import dutch_day
 from streams.household.severity import Level
@@ -66,15 +67,17 @@ class MovedAway(ClockRule):
                 until=min(ends, default=None),
                 about=move.key,
                 severity=0,
-                trigger=Trigger(
-                    subject=case_id,
-                    level=Level.HIGH,
-                    evidence=frozenset({move.key, period.key}),
-                    sentence=(
-                        f"Op {dutch_day(move.day)} verhuisd naar buiten de regio terwijl de zaak "
-                        f"openstaat; na {dutch_day(due)} niet overgedragen"
-                    ),
-                ),
+                subject=case_id,
+                level=Level.HIGH,
+                evidence=frozenset({move.key, period.key}),
+                sentence=partial(_sentence, move.day, due),
             )
             if not span.is_empty:
                 yield span
+
+
+def _sentence(moved_on: date, due: date) -> str:
+    return (
+        f"Op {dutch_day(moved_on)} verhuisd naar buiten de regio terwijl de zaak openstaat; "
+        f"na {dutch_day(due)} niet overgedragen"
+    )

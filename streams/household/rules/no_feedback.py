@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import ClassVar
 
 from streams.household.facts import Fact, Feedback, Handover
 from streams.household.picture import Picture
-from streams.household.rules.rule import ClockRule, Span, Trigger
+from streams.household.rules.rule import ClockRule, Span
 from streams.household.rules.windows import working_day_after
 from streams.household.sentences import dutch_day
 from streams.household.severity import Level
@@ -50,15 +51,17 @@ class NoFeedback(ClockRule):
                 until=heard.get(handover.handover_id),
                 about=handover.key,
                 severity=0,
-                trigger=Trigger(
-                    subject=handover.handover_id,
-                    level=Level.INFO,
-                    evidence=frozenset({handover.key}),
-                    sentence=(
-                        f"Geen terugkoppeling op de overdracht van {dutch_day(handover.day)}, "
-                        f"verwacht uiterlijk {dutch_day(due)}"
-                    ),
-                ),
+                subject=handover.handover_id,
+                level=Level.INFO,
+                evidence=frozenset((handover.key,)),
+                sentence=partial(_sentence, handover.day, due),
             )
             if not span.is_empty:
                 yield span
+
+
+def _sentence(sent_on: date, due: date) -> str:
+    return (
+        f"Geen terugkoppeling op de overdracht van {dutch_day(sent_on)}, "
+        f"verwacht uiterlijk {dutch_day(due)}"
+    )

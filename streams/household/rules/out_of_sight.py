@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import ClassVar
 
 from streams.household.facts import Contact, Fact, Registration
 from streams.household.picture import Picture
-from streams.household.rules.rule import ClockRule, Span, Trigger
+from streams.household.rules.rule import ClockRule, Span
 from streams.household.rules.windows import working_day_after
 from streams.household.sentences import dutch_day
 from streams.household.severity import Level
@@ -61,13 +62,15 @@ class OutOfSight(ClockRule):
                 until=min(ends, default=None),
                 about=registration.key,
                 severity=severity,
-                trigger=Trigger(
-                    subject=registration.report_id,
-                    level=Level.HIGH,
-                    evidence=frozenset({registration.key, picture.signal_of(registration).key}),
-                    sentence=(
-                        f"Melding van {dutch_day(course.received_on)} met ernst {severity}: na "
-                        f"{dutch_day(grace)} niet beoordeeld en niemand van het gezin bereikt"
-                    ),
-                ),
+                subject=registration.report_id,
+                level=Level.HIGH,
+                evidence=frozenset({registration.key, picture.signal_of(registration).key}),
+                sentence=partial(_sentence, course.received_on, severity, grace),
             )
+
+
+def _sentence(received_on: date, severity: int, grace: date) -> str:
+    return (
+        f"Melding van {dutch_day(received_on)} met ernst {severity}: na {dutch_day(grace)} "
+        "niet beoordeeld en niemand van het gezin bereikt"
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import lru_cache
@@ -47,13 +47,17 @@ class Span(NamedTuple):
     """Days on which a clock rule holds: from `first` to the day before `until` (None: no end).
 
     `about` is the event that its subject rests on, `severity` the class of the episode concerned.
+    Spans are asked for with every event and seldom say anything, so `sentence` is made when asked.
     """
 
     first: date
     until: date | None
     about: EventKey
     severity: int
-    trigger: Trigger
+    subject: str
+    level: Level
+    evidence: frozenset[EventKey]
+    sentence: Callable[[], str]
 
     def holds_on(self, day: date) -> bool:
         """Say whether the condition holds on that day."""

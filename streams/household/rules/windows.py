@@ -34,7 +34,11 @@ def traces_within(
 
 def cited(traces: Iterable[Trace]) -> frozenset[EventKey]:
     """Return the events to cite for traces."""
-    return frozenset(key for trace in traces for key in trace.evidence)
+    keys: set[EventKey] = set()
+    for trace in traces:
+        keys.add(trace.signal)
+        keys.add(trace.event)
+    return frozenset(keys)
 
 
 def days_between(earlier: date, later: date) -> int:
