@@ -8,6 +8,14 @@ STAMP := $(VENV)/.setup-done
 ROOMS := schemas streams projections connectors query hub
 FAST_TESTS = $(wildcard tests/unit tests/spec tests/property tests/golden tests/architecture)
 NEED_NO_SERVER = $(FAST_TESTS) $(wildcard tests/replay tests/simulator)
+# The engine's tests on real servers, in halves that take as long and run at the same time.
+ON_THE_ROAD = $(addprefix tests/integration/road/test_,$(addsuffix .py,\
+	dead_letters outages parked rebuild restored stopping verify verify_finds))
+SOAKS = tests/crash/test_soak.py tests/crash/test_soak_plants.py
+KILLING = $(filter-out $(SOAKS),$(wildcard tests/crash/test_*.py))
+KEEPING = tests/contract/engine tests/integration/engine tests/integration/rebuild $(ON_THE_ROAD)
+# These measure, so they have the machine to themselves.
+ALONE = $(SOAKS) tests/bench
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 UV_VERSION := 0.13.9
@@ -69,7 +77,21 @@ fix: setup ## Repair what the linter and the formatter can repair
 .PHONY: test
 test: setup test-prerequisites static ## Everything CI runs: all tests, on real servers
 	@$(BIN)/pytest --numprocesses=2 $(NEED_NO_SERVER)
-	@$(BIN)/pytest tests $(addprefix --ignore=,$(NEED_NO_SERVER))
+	@$(MAKE) --no-print-directory engine-on-servers
+	@$(BIN)/pytest tests $(addprefix --ignore=,$(NEED_NO_SERVER) $(KILLING) $(KEEPING) $(ALONE))
+
+.PHONY: test-engine
+test-engine: setup ## The engine's share of the tests: simulator, kills, outages, rebuilds, soaks
+	@$(BIN)/pytest --quiet --numprocesses=2 tests/simulator tests/unit/engine tests/unit/soak
+	@$(MAKE) --no-print-directory engine-on-servers
+
+.PHONY: engine-on-servers killing keeping
+engine-on-servers: setup
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target killing keeping
+	@$(BIN)/pytest $(ALONE)
+
+killing keeping: setup
+	@$(BIN)/pytest $(if $(filter killing,$@),$(KILLING),$(KEEPING))
 
 # Faults and seed of the long soak: make test-long FAULTS=1000 SEED=3
 FAULTS ?= 200

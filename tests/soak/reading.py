@@ -55,22 +55,31 @@ def ends_of(bootstrap: str) -> dict[tuple[str, int], int]:
         consumer.close()
 
 
-def drain(crew: Crew) -> str | None:
-    """Wait until everything was read, relayed and projected; return what is left, if anything."""
-    deadline = time.monotonic() + DRAIN_SECONDS_MAX
-    quiet, left = 0, "nothing was looked at"
+def drain(crew: Crew, standstill_seconds: float) -> str | None:
+    """Wait until everything was read, relayed and projected; return what is left, if anything.
+
+    Nothing more is expected once nothing has moved for `standstill_seconds`.
+    """
+    deadline, moved_at = time.monotonic() + DRAIN_SECONDS_MAX, time.monotonic()
+    quiet, left = 0, (-1, -1)
     while quiet < QUIET_POLLS:
-        if time.monotonic() > deadline:
-            return left
-        try:
-            ends = sum(ends_of(crew.settings.bootstrap).values())
-            unread, behind = ends - int(_one(crew, READ)), int(_one(crew, BEHIND))
-        except psycopg.OperationalError:
-            unread, behind = -1, -1
-        left = f"{unread} records unread, {behind} rows behind"
-        quiet = quiet + 1 if unread == 0 and behind == 0 else 0
+        before, left = left, _left(crew)
+        if left != before:
+            moved_at = time.monotonic()
+        if time.monotonic() > min(deadline, moved_at + standstill_seconds):
+            return f"{left[0]} records unread, {left[1]} rows behind"
+        quiet = quiet + 1 if left == (0, 0) else 0
         time.sleep(QUIET_SECONDS)
     return None
+
+
+def _left(crew: Crew) -> tuple[int, int]:
+    """Return how many records are unread and how many rows behind; -1 while nobody answers."""
+    try:
+        ends = sum(ends_of(crew.settings.bootstrap).values())
+        return ends - int(_one(crew, READ)), int(_one(crew, BEHIND))
+    except psycopg.OperationalError:
+        return -1, -1
 
 
 def observe(crew: Crew) -> Observed:

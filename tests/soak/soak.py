@@ -19,7 +19,7 @@ from hub.local.stack import LocalStack, StackSettings, erase
 from tests.soak.crew import Crew, deployment, running_crew
 from tests.soak.faults import Injector, Record
 from tests.soak.oracle import Verdict, compare
-from tests.soak.reading import differences_to_replay, drain, observe
+from tests.soak.reading import DRAIN_SECONDS_MAX, differences_to_replay, drain, observe
 from tests.soak.sayings import Speaker, bsns
 from tests.soak.schedule import schedule
 from tests.soak.second_opinion import REBUILD, VERIFY, ask
@@ -50,6 +50,8 @@ class Plan:
     seed: int
     program: str = "hub.cli"
     quiet_seconds: float = 0.0
+    standstill_seconds: float = DRAIN_SECONDS_MAX
+    """How long nothing may move before draining is given up."""
     keeps_evidence: bool = True
     """Whether data and logs stay where they are when something was wrong."""
 
@@ -126,7 +128,7 @@ def _soak(crew: Crew, plan: Plan, tell: Tell) -> Outcome:
     bsns()
     book, record = _drive(crew, plan, tell)
     tell(f"sent {len(book.all())}; waiting until all of it is through")
-    left = drain(crew)
+    left = drain(crew, plan.standstill_seconds)
     tell(f"drained after {time.monotonic() - began:.0f} s")
     verdict = compare(book.all(), observe(crew))
     opinions = dict(ask(crew))

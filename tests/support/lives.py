@@ -37,14 +37,17 @@ Row = tuple[int, int, bytes, bytes]
 
 @dataclass(kw_only=True)
 class Life:
-    """A worker of one admission stage on one database; its relay sends when it is told to."""
+    """A worker of one admission stage on one database; its relay sends when it is told to.
+
+    Lives may share a broker: a client's first read of a topic that it does not know takes a second.
+    """
 
     stack: Endpoints
     road: AdmissionRoad
+    broker: KafkaBroker
     stage: str = "admission"
     worker: Worker = field(init=False)
     relay: Relay = field(init=False)
-    broker: KafkaBroker = field(init=False)
     stores: list[PostgresStore] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -54,9 +57,7 @@ class Life:
             for slot in ("life", "life-relay")
         ]
         store, relay_store = self.stores
-        bootstrap = self.stack.kafka_bootstrap
-        self.broker = KafkaBroker(bootstrap, "life")
-        producer = relay_producer(bootstrap, "life-relay")
+        producer = relay_producer(self.stack.kafka_bootstrap, "life-relay")
         self.relay = Relay(store=relay_store, producer=producer, frames=FRAMES)
         stage = self.road.stages[self.stage]
         self.worker = Worker(
@@ -113,10 +114,10 @@ class Life:
         self.road.connection.close()
 
 
-def open_life(stack: Endpoints, database: str, road: AdmissionRoad, stage: str) -> Life:
-    """Return a life on another database, with the keys of a road that was there before."""
-    again = AdmissionRoad(database=database, keys=road.keys)
-    return Life(stack=stack, road=again, stage=stage)
+def open_life(database: str, before: Life, stage: str) -> Life:
+    """Return a life on another database, with the keys and the broker of one before."""
+    again = AdmissionRoad(database=database, keys=before.road.keys)
+    return Life(stack=before.stack, road=again, broker=before.broker, stage=stage)
 
 
 def backup_of(stack: Endpoints, life: Life) -> str:

@@ -12,6 +12,7 @@ from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from streams.engine import adoption
+from streams.engine.broker import KafkaBroker
 from streams.engine.errors import StopError
 from streams.engine.log import JOURNAL
 from tests.support.admission import AdmissionRoad
@@ -83,7 +84,7 @@ class Rig:
     def restored(self, stage: str = "admission") -> Life:
         """Return another life on a copy of the backup."""
         copy = fresh_database(self.stack, self.backup.rsplit("/", 1)[1])
-        life = open_life(self.stack, copy, self.first.road, stage)
+        life = open_life(copy, self.first, stage)
         self.undo.callback(drop_database, self.stack, copy)
         self.undo.callback(life.end)
         return life
@@ -95,7 +96,7 @@ def rig(stack: Endpoints, database: str) -> Iterator[Rig]:
     with ExitStack() as undo:
         admin = undo.enter_context(admission_topics(stack))
         road = AdmissionRoad(database=database)
-        first = Life(stack=stack, road=road)
+        first = Life(stack=stack, road=road, broker=KafkaBroker(stack.kafka_bootstrap, "life"))
         undo.callback(first.end)
         first.claim()
         road.hub("RegionOpened", "opened", clock_mode="REPLAY", name="Drenthe")
