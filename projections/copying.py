@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import psycopg
@@ -30,7 +31,15 @@ def copy_rows(
     rows: Iterable[Sequence[object]],
 ) -> None:
     """COPY the rows into a table of this room: one round trip however many there are."""
-    statement = sql.SQL("copy {} ({}) from stdin").format(table(table_name), columns(column_names))
+    written = list(rows)
+    if not written:
+        return
+    statement = _copy(table_schema(), table_name, tuple(column_names))
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
+        for row in written:
             copy.write_row(row)
+
+
+@cache
+def _copy(_schema: str, name: str, names: tuple[str, ...]) -> bytes:
+    return sql.SQL("copy {} ({}) from stdin").format(table(name), columns(names)).as_bytes()

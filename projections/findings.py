@@ -11,7 +11,7 @@ from uuid import UUID
 
 from projections.copying import Connection, copy_rows
 from projections.entries import FindingEntry
-from projections.named_sql import query
+from projections.named_sql import statement
 from streams.engine.errors import StopError
 from streams.household.rules import RULES
 from streams.household.terms import amsterdam_day
@@ -141,26 +141,27 @@ def _evidence(row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple((ref["source"], ref["event_id"]) for ref in row["evidence"])
 
 
-def write_findings(connection: Connection, region: str, entries: Sequence[FindingEntry]) -> None:
-    """Bring the findings of one region up to entries that come next in its finding log."""
-    ids = sorted({UUID(entry.row["finding_id"]) for entry in entries})
-    findings = _read(connection, region, ids)
+FindingKey = tuple[str, UUID]
+"""Region and id of a finding."""
+
+
+def write_findings(connection: Connection, entries: Sequence[FindingEntry]) -> None:
+    """Bring the findings up to entries that come next in the finding logs of their regions."""
+    findings = _taken(connection, sorted({_key(entry) for entry in entries}))
     for entry in entries:
-        finding_id = UUID(entry.row["finding_id"])
-        findings[finding_id] = advance(findings.get(finding_id), entry)
-    connection.execute(
-        query("findings.sql", "delete"), {"region": region, "finding_ids": list(findings)}
-    )
-    copy_rows(connection, "finding", _COLUMNS, _rows(region, findings.values()))
-    copy_rows(
-        connection, "finding_step", _STEP_COLUMNS, [_step(region, entry) for entry in entries]
-    )
+        findings[_key(entry)] = advance(findings.get(_key(entry)), entry)
+    copy_rows(connection, "finding", _COLUMNS, _rows(findings))
+    copy_rows(connection, "finding_step", _STEP_COLUMNS, map(_step, entries))
 
 
-def _step(region: str, entry: FindingEntry) -> tuple[object, ...]:
+def _key(entry: FindingEntry) -> FindingKey:
+    return entry.region, UUID(entry.row["finding_id"])
+
+
+def _step(entry: FindingEntry) -> tuple[object, ...]:
     row = entry.row
     return (
-        region,
+        entry.region,
         entry.position,
         UUID(row["finding_id"]),
         row["household_id"],
@@ -172,20 +173,22 @@ def _step(region: str, entry: FindingEntry) -> tuple[object, ...]:
     )
 
 
-def _read(connection: Connection, region: str, ids: Sequence[UUID]) -> dict[UUID, Finding]:
+def _taken(connection: Connection, keys: Sequence[FindingKey]) -> dict[FindingKey, Finding]:
+    """Remove what is told of these findings and return it."""
+    regions, ids = map(list, zip(*keys, strict=True))
     cursor = connection.execute(
-        query("findings.sql", "select"), {"region": region, "finding_ids": list(ids)}
+        statement("findings.sql", "take"), {"regions": regions, "finding_ids": ids}
     )
     found = {}
-    for row in cursor:
+    for region, *row in cursor:
         values = dict(zip(Finding.__slots__, row, strict=True))
         values["evidence"] = tuple((e["source"], e["event_id"]) for e in values["evidence"])
-        found[values["finding_id"]] = Finding(**values)
+        found[region, values["finding_id"]] = Finding(**values)
     return found
 
 
-def _rows(region: str, findings: Iterable[Finding]) -> Iterable[tuple[object, ...]]:
-    for finding in findings:
+def _rows(findings: Mapping[FindingKey, Finding]) -> Iterable[tuple[object, ...]]:
+    for (region, _), finding in findings.items():
         yield (
             region,
             finding.household_id,

@@ -29,25 +29,26 @@ ADVICE_FACT_TABLES = FactTables(
 class Projection:
     """A group of tables that stands at one position of one log.
 
-    `apply` gets the entries of one region that come next, at least one, in order of position.
+    `apply` gets the entries that come next, at least one, of one region or of several: those of
+    one region in order of position.
     """
 
     name: str
     log: Log
-    apply: Callable[[Connection, str, Sequence[Any]], None]
+    apply: Callable[[Connection, Sequence[Any]], None]
 
 
-def _facts(connection: Connection, region: str, entries: Sequence[LogEntry]) -> None:
-    write_facts(connection, JOURNAL_FACT_TABLES, region, entries)
+def _facts(connection: Connection, entries: Sequence[LogEntry]) -> None:
+    write_facts(connection, JOURNAL_FACT_TABLES, entries)
 
 
-def _advice(connection: Connection, region: str, entries: Sequence[LogEntry]) -> None:
-    write_facts(connection, ADVICE_FACT_TABLES, region, entries)
+def _advice(connection: Connection, entries: Sequence[LogEntry]) -> None:
+    write_facts(connection, ADVICE_FACT_TABLES, entries)
 
 
-def _history(connection: Connection, region: str, entries: Sequence[LogEntry]) -> None:
-    write_timeline(connection, region, entries)
-    write_households(connection, region, entries)
+def _history(connection: Connection, entries: Sequence[LogEntry]) -> None:
+    write_timeline(connection, entries)
+    write_households(connection, entries)
 
 
 REGIONS = "regions"

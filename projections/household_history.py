@@ -40,18 +40,18 @@ _COLUMNS = (
 )
 
 
-def write_timeline(connection: Connection, region: str, entries: Sequence[LogEntry]) -> None:
+def write_timeline(connection: Connection, entries: Sequence[LogEntry]) -> None:
     """Append the timeline rows of entries that come next, and move those that they move."""
     copy_rows(
         connection,
         "timeline",
         _COLUMNS,
-        (row for entry in entries if entry.row["households"] for row in _rows(region, entry)),
+        (row for entry in entries if entry.row["households"] for row in _rows(entry)),
     )
-    move_rows(connection, region, ["timeline"], entries)
+    move_rows(connection, ["timeline"], entries)
 
 
-def _rows(region: str, entry: LogEntry) -> Iterator[tuple[object, ...]]:
+def _rows(entry: LogEntry) -> Iterator[tuple[object, ...]]:
     event_type = EVENT_TYPES[entry.record_name]
     row, record = entry.row, entry.record
     shared = (
@@ -73,7 +73,7 @@ def _rows(region: str, entry: LogEntry) -> Iterator[tuple[object, ...]]:
         signal_reference(entry),
     )
     for household_id in entry.household_ids:
-        yield (region, household_id, *shared)
+        yield (entry.region, household_id, *shared)
 
 
 def happened_on(event_type: EventType, entry: LogEntry) -> date:

@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from projections.copying import Connection
 from projections.entries import LogEntry
 from projections.household_history import signal_reference
-from projections.named_sql import query
+from projections.named_sql import statement
 
 
-def write_households(connection: Connection, region: str, entries: Sequence[LogEntry]) -> None:
+def write_households(connection: Connection, entries: Sequence[LogEntry]) -> None:
     """Bring the household rows up to these entries, whose timeline rows are written already."""
-    touched = {household_id for entry in entries for household_id in entry.household_ids}
-    touched |= _touched_elsewhere(connection, region, entries)
-    if touched:
-        connection.execute(
-            query("household.sql", "summarise"),
-            {"region": region, "household_ids": sorted(touched)},
-        )
-    merged = dict(pair for entry in entries for pair in merges(entry))
+    touched = {(e.region, household_id) for e in entries for household_id in e.household_ids}
+    count_households(connection, sorted(touched | _touched_elsewhere(connection, entries)))
+    merged = {(e.region, household_id): into for e in entries for household_id, into in merges(e)}
+    note_merged(connection, merged)
+
+
+def count_households(connection: Connection, households: Sequence[tuple[str, str]]) -> None:
+    """Count households, given as region and token, anew from their timelines."""
+    if households:
+        regions, household_ids = map(list, zip(*households, strict=True))
+        asked = {"regions": regions, "household_ids": household_ids}
+        connection.execute(statement("household.sql", "summarise"), asked)
+
+
+def note_merged(connection: Connection, merged: Mapping[tuple[str, str], str | None]) -> None:
+    """Write down which household each of these, given as region and token, went into."""
     if merged:
-        connection.execute(
-            query("household.sql", "merge"),
-            {
-                "region": region,
-                "household_ids": list(merged),
-                "merged_into": list(merged.values()),
-            },
-        )
+        regions, household_ids = map(list, zip(*merged, strict=True))
+        told = {"regions": regions, "household_ids": household_ids}
+        values = {**told, "merged_into": list(merged.values())}
+        connection.execute(statement("household.sql", "merge"), values)
 
 
 def merges(entry: LogEntry) -> list[tuple[str, str | None]]:
@@ -47,17 +51,16 @@ def merges(entry: LogEntry) -> list[tuple[str, str | None]]:
     return found
 
 
-def _touched_elsewhere(
-    connection: Connection, region: str, entries: Sequence[LogEntry]
-) -> set[str]:
-    references = {reference for entry in entries if (reference := signal_reference(entry))}
+def _touched_elsewhere(connection: Connection, entries: Sequence[LogEntry]) -> set[tuple[str, str]]:
+    referring = [(e.region, reference) for e in entries if (reference := signal_reference(e))]
     cursor = connection.execute(
-        query("household.sql", "touched_elsewhere"),
+        statement("household.sql", "touched_elsewhere"),
         {
-            "region": region,
+            "regions": [entry.region for entry in entries],
             "sources": [entry.source for entry in entries],
             "event_ids": [entry.event_id for entry in entries],
-            "signal_references": list(references),
+            "referring_regions": [region for region, _ in referring],
+            "signal_references": [reference for _, reference in referring],
         },
     )
-    return {household_id for (household_id,) in cursor}
+    return {(region, household_id) for region, household_id in cursor}

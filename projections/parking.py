@@ -8,6 +8,7 @@ households waits for all of them: it is one row in the tables, applied once.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from projections.entries import FindingEntry, LogEntry, finding_entry, log_entry
@@ -25,6 +26,20 @@ SHARES_A_ROW = Failure(code="SharesARow")
 ApplyLate = Callable[[Log, Sequence[Any]], None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """Records that come next in one region's log, and what was read of those that do not wait."""
+
+    region: str
+    records: Sequence[InputRecord]
+    entries: Sequence[Any]
+
+    @property
+    def asks_for_redrive(self) -> bool:
+        """Say whether its last entry does."""
+        return bool(self.entries) and self.entries[-1].record_name == REDRIVE_REQUESTED
+
+
 class WaitingRows:
     """One region's rows in a unit: which wait, and which have waited long enough."""
 
@@ -33,9 +48,7 @@ class WaitingRows:
         self._lease = lease
         self._lot = tx.parking(lease)
 
-    def journal(
-        self, records: Sequence[InputRecord]
-    ) -> Iterator[tuple[Sequence[InputRecord], Sequence[LogEntry]]]:
+    def journal(self, records: Sequence[InputRecord]) -> Iterator[Piece]:
         """Yield records with what was read of them, up to each row that asks for a redrive.
 
         Who reads on has carried that out before, so that the next rows know who waits no longer.
@@ -47,20 +60,20 @@ class WaitingRows:
                 continue
             entries.append(entry)
             if entry.record_name == REDRIVE_REQUESTED:
-                yield records[first : number + 1], entries
+                yield self._piece(records[first : number + 1], entries)
                 first, entries = number + 1, []
         if first < len(records):
-            yield records[first:], entries
+            yield self._piece(records[first:], entries)
 
-    def findings(self, records: Sequence[InputRecord]) -> list[FindingEntry]:
-        """Return the finding rows that nobody holds back."""
+    def findings(self, records: Sequence[InputRecord]) -> Piece:
+        """Return the finding rows, and what was read of those that nobody holds back."""
         entries = []
         waiting = self._lot.now.waiting(FINDINGS.name)
         for record in records:
             if record.waits and waiting.keys() >= set(record.waits):
                 continue
             entries.append(finding_entry(self._lease.region, record))
-        return entries
+        return self._piece(records, entries)
 
     def redrive(self, entry: LogEntry, reached: Mapping[Log, int], apply_late: ApplyLate) -> None:
         """Apply what waits for the households that a row asks for; who fails again waits on.
@@ -79,6 +92,9 @@ class WaitingRows:
             late = self._finding_rows(household_id, reached[FINDINGS])
             until, households = reached[FINDINGS], [household_id]
             self._try(FINDINGS, households, late, apply_late, until=until, asked_at=entry.position)
+
+    def _piece(self, records: Sequence[InputRecord], entries: Sequence[Any]) -> Piece:
+        return Piece(region=self._lease.region, records=records, entries=entries)
 
     def _journal_entry(self, record: InputRecord) -> LogEntry | None:
         """Read a row unless it waits; whoever shares a row that waits is held back with it."""

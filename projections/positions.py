@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from projections.copying import Connection
-from projections.named_sql import query
+from projections.named_sql import statement
 from streams.engine.lease import Lease
 
 Positions = dict[tuple[str, str], int]
@@ -19,7 +19,7 @@ def positions_of(connection: Connection, leases: Sequence[Lease]) -> dict[str, P
     unread = [lease for lease in leases if "positions" not in lease.cache]
     if unread:
         cursor = connection.execute(
-            query("positions.sql", "select"), {"regions": [lease.region for lease in unread]}
+            statement("positions.sql", "select"), {"regions": [lease.region for lease in unread]}
         )
         found: dict[str, Positions] = {lease.region: {} for lease in unread}
         for region, projection, log, position in cursor:
@@ -36,7 +36,7 @@ def store_positions(connection: Connection, moved: Moved) -> None:
     regions, projections, logs = zip(*moved, strict=True)
     positions, incarnations = zip(*moved.values(), strict=True)
     connection.execute(
-        query("positions.sql", "advance"),
+        statement("positions.sql", "advance"),
         {
             "regions": list(regions),
             "projections": list(projections),

@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from projections.copying import Connection, table
+from projections.copying import Connection
 from projections.entries import LogEntry
-from projections.named_sql import query
+from projections.named_sql import statement
 from streams.household.rearranging import HOUSEHOLDS_REARRANGED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HouseholdMove:
-    """Journal positions whose rows go from one household to another."""
+    """Positions of one region's journal whose rows go from one household to another."""
 
+    region: str
     left: str
     joined: str
     positions: tuple[int, ...]
@@ -32,20 +33,20 @@ def household_moves(entries: Iterable[LogEntry]) -> Iterator[HouseholdMove]:
         for move in entry.record["moves"]:
             left, joined = move["from_household"], move["to_household"]
             if left is not None and joined is not None:
-                yield HouseholdMove(left=left, joined=joined, positions=tuple(move["positions"]))
+                positions = tuple(move["positions"])
+                yield HouseholdMove(
+                    region=entry.region, left=left, joined=joined, positions=positions
+                )
 
 
-def move_rows(
-    connection: Connection, region: str, tables: Sequence[str], entries: Iterable[LogEntry]
-) -> None:
+def move_rows(connection: Connection, tables: Sequence[str], entries: Iterable[LogEntry]) -> None:
     """Give the rows of these tables their new household; all older rows are written already."""
     for move in household_moves(entries):
         values = {
-            "region": region,
+            "region": move.region,
             "left": move.left,
             "joined": move.joined,
             "positions": list(move.positions),
         }
         for name in tables:
-            statement = query("rearrangements.sql", "move").format(table=table(name))
-            connection.execute(statement, values)
+            connection.execute(statement("rearrangements.sql", "move", table=name), values)

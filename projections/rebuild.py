@@ -17,7 +17,7 @@ from projections.copying import Connection, copy_rows
 from projections.facts.registry import ADVICE_FACTS, JOURNAL_FACTS
 from projections.groups import PROJECTIONS, REGIONS, Projection
 from projections.household_history import write_timeline
-from projections.households import merges
+from projections.households import count_households, merges, note_merged
 from projections.named_sql import query
 from projections.rebuild_facts import (
     FACT_GROUPS,
@@ -125,9 +125,9 @@ class Filling:
 
     def _apply(self, connection: Connection, entries: Sequence[Any]) -> None:
         if self.group != "history":
-            _NAMES[self.group].apply(connection, self.region, entries)
+            _NAMES[self.group].apply(connection, entries)
             return
-        write_timeline(connection, self.region, entries)
+        write_timeline(connection, entries)
         merged = [(self.region, *pair) for entry in entries for pair in merges(entry)]
         copy_rows(connection, "merge", ("region", "household_id", "merged_into"), merged)
 
@@ -169,13 +169,11 @@ class Counting:
             found = connection.execute(query("rebuild.sql", "households"), asked)
             mine = sorted(name for (name,) in found if self.holds(name))
             for first in range(0, len(mine), ROWS_PER_PIECE):
-                piece = {**asked, "household_ids": mine[first : first + ROWS_PER_PIECE]}
-                connection.execute(query("household.sql", "summarise"), piece)
-                merged = connection.execute(query("rebuild.sql", "merges_of"), piece).fetchall()
-                if merged:
-                    names, into = (list(column) for column in zip(*merged, strict=True))
-                    values = {**asked, "household_ids": names, "merged_into": into}
-                    connection.execute(query("household.sql", "merge"), values)
+                piece = mine[first : first + ROWS_PER_PIECE]
+                count_households(connection, [(self.region, name) for name in piece])
+                of_piece = {**asked, "household_ids": piece}
+                merged = connection.execute(query("rebuild.sql", "merges_of"), of_piece)
+                note_merged(connection, {(self.region, name): into for name, into in merged})
         advanced(self.rows)
 
     def holds(self, household_id: str) -> bool:
@@ -269,7 +267,7 @@ def catch_up(connection: Connection, region: str, to: Positions) -> None:
                     entries_of(connection, piece, taken_rows(log, region, until.journal))
                 )
                 if entries:
-                    projection.apply(connection, region, entries)
+                    projection.apply(connection, entries)
                 note_piece(connection, projection.name, piece, entries)
             note_journal(connection, region, projection, until.journal)
 
@@ -290,4 +288,4 @@ def _apply_late(
     stretch = Stretch(log=projection.log, region=region, first=1, last=after.last)
     entries = list(entries_of(connection, stretch, late))
     if entries:
-        projection.apply(connection, region, entries)
+        projection.apply(connection, entries)

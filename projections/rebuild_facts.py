@@ -241,7 +241,7 @@ class Changing:
         advanced(0.0)
 
     def _apply(self, connection: Connection, projection: Projection, unit: Sequence[Any]) -> None:
-        write_facts(connection, FACT_GROUPS[projection.name], self.region, unit)
+        write_facts(connection, FACT_GROUPS[projection.name], unit)
 
     def _last(self, connection: Connection, projection: Projection) -> list[LogEntry]:
         """Return the last row that the group has taken, whose incarnation is noted."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from projections.copying import Connection, copy_rows
 from projections.entries import LogEntry
-from projections.named_sql import query
+from projections.named_sql import statement
 from streams.household.terms import Calendar
 
 RULES_ACTIVATED = "RulesActivated"
-_PLAIN = Calendar()
+PLAIN = Calendar()
+"""The law's own, where a log brings none."""
 
 
 class Calendars:
@@ -25,21 +27,20 @@ class Calendars:
     def at(self, position: int) -> Calendar:
         """Return the calendar in force for the row at a position; without any, the law's own."""
         place = bisect_left(self._positions, position)
-        return self._calendars[place - 1] if place else _PLAIN
+        return self._calendars[place - 1] if place else PLAIN
 
 
-def read_calendars(connection: Connection, region: str, entries: Sequence[LogEntry]) -> Calendars:
-    """Store the calendars that these entries bring, and return all of the region."""
-    brought = [(e.position, e.record["calendar"]) for e in entries if _brings(e)]
-    cursor = connection.execute(query("calendar.sql", "select"), {"region": region})
-    known = [(position, list(days)) for position, days in cursor]
+def read_calendars(connection: Connection, entries: Sequence[LogEntry]) -> Mapping[str, Calendars]:
+    """Store the calendars that these entries bring, and return all of their regions."""
+    brought = [(e.region, e.position, _days(e.record["calendar"])) for e in entries if _brings(e)]
     if brought:
-        rows = [(region, position, _days(texts)) for position, texts in brought]
-        copy_rows(connection, "calendar", ("region", "position", "extra_days"), rows)
-        known += [(position, _days(texts)) for position, texts in brought]
-    return Calendars(
-        [(position, Calendar(extra_days=frozenset(days))) for position, days in sorted(known)]
-    )
+        copy_rows(connection, "calendar", ("region", "position", "extra_days"), brought)
+    regions = dict.fromkeys(entry.region for entry in entries)
+    known = defaultdict[str, list[tuple[int, Calendar]]](list)
+    cursor = connection.execute(statement("calendar.sql", "select"), {"regions": list(regions)})
+    for region, position, days in cursor:
+        known[region].append((position, Calendar(extra_days=frozenset(days))))
+    return {region: Calendars(known[region]) for region in regions}
 
 
 def calendars_of(entries: Sequence[LogEntry]) -> Calendars:

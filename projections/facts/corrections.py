@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from projections.copying import Connection, copy_rows, table
+from projections.copying import Connection, copy_rows
 from projections.entries import LogEntry
 from projections.facts.versions import (
     Correction,
@@ -15,7 +16,7 @@ from projections.facts.versions import (
     by_target,
     voided_by,
 )
-from projections.named_sql import query
+from projections.named_sql import statement
 
 CORRECTING_RECORDS = frozenset({"EventCorrected", "AdviceCorrected"})
 _LAST_POSITION = 2**63 - 1
@@ -38,19 +39,16 @@ class CorrectedEvent:
     """An event that a correction, or a correction's replacement, has touched."""
 
     key: EventKey
-    moment: Moment
     record_name: str
     chain: str | None
 
 
 class CorrectionStore:
-    """The events and corrections of one region, read and written in bulk."""
+    """The events and corrections of all regions of a unit, read and written in bulk."""
 
-    def __init__(self, connection: Connection, tables: CorrectionTables, region: str) -> None:
+    def __init__(self, connection: Connection, tables: CorrectionTables) -> None:
         self._connection = connection
-        self._region = region
         self._tables = tables
-        self._names = {"event": table(tables.event), "correction": table(tables.correction)}
 
     def add(self, entries: Sequence[LogEntry], chains: Sequence[str | None]) -> list[LogEntry]:
         """Store new events and corrections; return the entries whose event was not there yet.
@@ -59,26 +57,24 @@ class CorrectionStore:
         its first: readers skip what is superseded (architecture.md §5).
         """
         cursor = self._connection.execute(
-            query("corrections.sql", "insert_events").format(**self._names),
+            self._statement("insert_events"),
             {
-                "region": self._region,
-                "sources": [entry.source for entry in entries],
-                "event_ids": [entry.event_id for entry in entries],
+                **_of_events(map(_key, entries)),
                 "positions": [entry.position for entry in entries],
                 "known_at": [entry.known_at for entry in entries],
                 "record_names": [entry.record_name for entry in entries],
                 "chains": list(chains),
             },
         )
-        new = {position for (position,) in cursor}
-        added = [entry for entry in entries if entry.position in new]
+        new = set(cursor)
+        added = [entry for entry in entries if (entry.region, entry.position) in new]
         corrections = [e for e in added if e.record_name in CORRECTING_RECORDS]
         if corrections:
             copy_rows(
                 self._connection,
                 self._tables.correction,
                 _CORRECTION_COLUMNS,
-                [(self._region, *_correction_values(entry)) for entry in corrections],
+                map(_correction_values, corrections),
             )
         return added
 
@@ -89,41 +85,28 @@ class CorrectionStore:
         on the way.
         """
         cursor = self._connection.execute(
-            query("corrections.sql", "corrected_events").format(**self._names),
-            {
-                "region": self._region,
-                "sources": [entry.source for entry in entries],
-                "event_ids": [entry.event_id for entry in entries],
-            },
+            self._statement("corrected_events"), _of_events(map(_key, entries))
         )
         return [
-            CorrectedEvent(
-                key=(source, event_id),
-                moment=Moment(position=position, known_at=known_at),
-                record_name=record_name,
-                chain=chain,
-            )
-            for source, event_id, position, known_at, record_name, chain in cursor
+            CorrectedEvent(key=(region, source, event_id), record_name=record_name, chain=chain)
+            for region, source, event_id, record_name, chain in cursor
         ]
 
     def corrections_of(self, keys: Iterable[EventKey]) -> Corrections:
         """Return the corrections of these events, those of the corrections, and so on."""
-        sources, event_ids = _pairs(keys)
-        cursor = self._connection.execute(
-            query("corrections.sql", "correction_trees").format(**self._names),
-            {"region": self._region, "sources": sources, "event_ids": event_ids},
-        )
+        cursor = self._connection.execute(self._statement("correction_trees"), _of_events(keys))
         return by_target(
             Correction(
-                key=(source, event_id),
+                key=(region, source, event_id),
                 moment=Moment(position=position, known_at=known_at),
-                target=(source, target_event_id),
+                target=(region, source, target_event_id),
                 kind=kind,
                 replacement=None
                 if replaced_position is None
                 else Moment(position=replaced_position, known_at=replaced_known_at),
             )
             for (
+                region,
                 source,
                 event_id,
                 position,
@@ -140,16 +123,17 @@ class CorrectionStore:
         if not corrections:
             return
         voids = {key: voided_by(key, _LAST_POSITION, corrections) for key in corrections}
-        sources, event_ids = _pairs(voids)
         self._connection.execute(
-            query("corrections.sql", "mark_voided").format(**self._names),
+            self._statement("mark_voided"),
             {
-                "region": self._region,
-                "sources": sources,
-                "event_ids": event_ids,
-                "voided_by": [void and void.key[1] for void in voids.values()],
+                **_of_events(voids),
+                "voided_by": [void and void.key[-1] for void in voids.values()],
             },
         )
+
+    def _statement(self, name: str) -> bytes:
+        tables = self._tables
+        return statement("corrections.sql", name, event=tables.event, correction=tables.correction)
 
 
 _CORRECTION_COLUMNS = (
@@ -167,8 +151,7 @@ _CORRECTION_COLUMNS = (
 def _correction_values(entry: LogEntry) -> tuple[object, ...]:
     record = entry.record
     return (
-        entry.source,
-        entry.event_id,
+        *_key(entry),
         entry.position,
         entry.known_at,
         record["corrected_event_id"],
@@ -177,6 +160,15 @@ def _correction_values(entry: LogEntry) -> tuple[object, ...]:
     )
 
 
-def _pairs(keys: Iterable[EventKey]) -> tuple[list[str], list[str]]:
-    pairs = list(keys)
-    return [source for source, _ in pairs], [event_id for _, event_id in pairs]
+def _key(entry: LogEntry) -> EventKey:
+    return entry.region, entry.source, entry.event_id
+
+
+def _of_events(keys: Iterable[EventKey]) -> dict[str, list[Any]]:
+    """Return events as the queries are asked about them."""
+    found = list(keys)
+    return {
+        "regions": [region for region, _, _ in found],
+        "sources": [source for _, source, _ in found],
+        "event_ids": [event_id for _, _, event_id in found],
+    }

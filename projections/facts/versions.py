@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-EventKey = tuple[str, str]
-"""(source, event_id): who an event is, within its region."""
+EventKey = tuple[str, str, str]
+"""(region, source, event_id): who an event is."""
 
 VOIDING_KINDS = frozenset({"RETRACTED", "DUPLICATE_OF", "REPLACED"})
 """Any other kind is one that we do not know yet; it then changes nothing (definitions.md)."""

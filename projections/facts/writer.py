@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from projections.copying import Connection, columns, copy_rows, table
+from projections.copying import Connection, copy_rows
 from projections.entries import LogEntry
-from projections.facts.calendars import Calendars, read_calendars
+from projections.facts.calendars import PLAIN, Calendars, read_calendars
 from projections.facts.corrections import CorrectedEvent, CorrectionStore, CorrectionTables
 from projections.facts.fact_type import FactType
 from projections.facts.versions import Corrections, EventKey, Moment, Statement, Version, versions
-from projections.named_sql import query
+from projections.named_sql import statement
 from projections.rearrangements import move_rows
 
 EVENT_COLUMNS = ("region", "chain", "position", "source", "event_id", "event_known_at")
@@ -41,100 +41,97 @@ class StatedFact:
     values: tuple[object, ...]
 
 
-Chains = dict[str, list[StatedFact]]
+ChainKey = tuple[str, str]
+"""(region, chain): no chain reaches beyond its region."""
+Chains = dict[ChainKey, list[StatedFact]]
 
 
-def write_facts(
-    connection: Connection, tables: FactTables, region: str, entries: Sequence[LogEntry]
-) -> None:
-    """Bring the facts of one region up to these entries, which come next in its log."""
+def write_facts(connection: Connection, tables: FactTables, entries: Sequence[LogEntry]) -> None:
+    """Bring the facts up to these entries, which come next in the logs of their regions."""
     # Advice has no terms, and its log brings no calendar.
-    calendars = (
-        read_calendars(connection, region, entries) if tables.with_household else Calendars([])
-    )
-    writer = _FactWriter(connection=connection, tables=tables, region=region, calendars=calendars)
-    writer.write(entries)
+    calendars = read_calendars(connection, entries) if tables.with_household else {}
+    _FactWriter(connection=connection, tables=tables, calendars=calendars).write(entries)
     if tables.with_household:
-        move_rows(connection, region, [fact.table for fact in tables.facts], entries)
+        move_rows(connection, [fact.table for fact in tables.facts], entries)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _FactWriter:
     connection: Connection
     tables: FactTables
-    region: str
-    calendars: Calendars
+    calendars: Mapping[str, Calendars]
 
     def write(self, entries: Sequence[LogEntry]) -> None:
-        store = CorrectionStore(self.connection, self.tables.corrections, self.region)
+        store = CorrectionStore(self.connection, self.tables.corrections)
         by_record = {fact.record_name: fact for fact in self.tables.facts}
         added = store.add(entries, [_chain(by_record, entry) for entry in entries])
         touched = store.touched_by(added)
         chains = {fact.table: self._chains(fact, added, touched) for fact in self.tables.facts}
         corrections = store.corrections_of(
-            {(entry.source, entry.event_id) for entry in added}
+            {(entry.region, entry.source, entry.event_id) for entry in added}
             | {event.key for event in touched}
             | set(_keys(chains.values()))
         )
         for fact in self.tables.facts:
-            if chains[fact.table]:
-                self._replace(fact, chains[fact.table], corrections)
+            names = (*EVENT_COLUMNS, *self.tables.value_columns(fact), *VERSION_COLUMNS)
+            rows = _rows(chains[fact.table], corrections)
+            copy_rows(self.connection, fact.table, names, rows)
         store.mark(corrections)
 
     def _chains(
         self, fact: FactType, added: Sequence[LogEntry], touched: Sequence[CorrectedEvent]
     ) -> Chains:
-        """Return the touched chains of one fact with all their statements, old and new.
+        """Take the touched chains of one fact with all their statements, old and new.
 
-        Only chains that may have older statements are read: those with a business key, and
-        those that a correction touches.
+        Only chains that may have older statements are looked for: those with a business key, and
+        those that a correction touches. Their rows are gone then; `write` makes them anew.
         """
         new = [entry for entry in added if entry.record_name == fact.record_name]
-        older = {event.chain for event in touched if event.record_name == fact.record_name}
+        older = {
+            (event.key[0], event.chain)
+            for event in touched
+            if event.record_name == fact.record_name and event.chain is not None
+        }
         if fact.chain is not None:
-            older |= {fact.chain_of(entry) for entry in new}
-        chains: Chains = {}
-        for chain, stated in self._stored(fact, sorted(c for c in older if c is not None)):
-            chains.setdefault(chain, []).append(stated)
+            older |= {(entry.region, fact.chain_of(entry)) for entry in new}
+        chains = self._taken(fact, older)
         for entry in new:
-            chains.setdefault(fact.chain_of(entry), []).append(self._stated(fact, entry))
+            key = entry.region, fact.chain_of(entry)
+            chains.setdefault(key, []).append(self._stated(fact, entry))
         return chains
 
-    def _stored(self, fact: FactType, chains: Sequence[str]) -> Iterator[tuple[str, StatedFact]]:
-        """Yield each statement of these chains once, as their rows have it."""
-        if not chains:
-            return
-        names = columns(self.tables.value_columns(fact))
+    def _taken(self, fact: FactType, keys: Collection[ChainKey]) -> Chains:
+        """Remove what stands of these chains and return each of its statements once."""
+        chains: Chains = {}
+        if not keys:
+            return chains
+        names = self.tables.value_columns(fact)
+        regions, wanted = zip(*keys, strict=True)
         cursor = self.connection.execute(
-            query("corrections.sql", "select_versions").format(
-                fact=table(fact.table), columns=names
-            ),
-            {"region": self.region, "chains": list(chains)},
+            statement("corrections.sql", "take_versions", fact=fact.table, columns=names),
+            {"regions": list(regions), "chains": list(wanted)},
         )
-        for chain, position, source, event_id, known_at, *values in cursor:
+        seen = set[tuple[str, int]]()
+        for region, chain, position, source, event_id, known_at, *values in cursor:
+            if (region, position) in seen:
+                continue  # a statement that stood more than once
+            seen.add((region, position))
             moment = Moment(position=position, known_at=known_at)
-            statement = Statement(key=(source, event_id), moment=moment)
-            yield chain, StatedFact(statement=statement, values=tuple(values))
+            stated = Statement(key=(region, source, event_id), moment=moment)
+            fact_stated = StatedFact(statement=stated, values=tuple(values))
+            chains.setdefault((region, chain), []).append(fact_stated)
+        return chains
 
     def _stated(self, fact: FactType, entry: LogEntry) -> StatedFact:
-        values = fact.values(entry, self.calendars.at(entry.position))
+        values: tuple[object, ...]
         if self.tables.with_household:
-            values = (next(iter(entry.household_ids), None), *values)
+            calendar = self.calendars[entry.region].at(entry.position)
+            values = (next(iter(entry.household_ids), None), *fact.values(entry, calendar))
+        else:
+            values = fact.values(entry, PLAIN)
         moment = Moment(position=entry.position, known_at=entry.known_at)
-        statement = Statement(key=(entry.source, entry.event_id), moment=moment)
-        return StatedFact(statement=statement, values=values)
-
-    def _replace(self, fact: FactType, chains: Chains, corrections: Corrections) -> None:
-        self.connection.execute(
-            query("corrections.sql", "delete_versions").format(fact=table(fact.table)),
-            {"region": self.region, "chains": list(chains)},
-        )
-        names = (
-            *EVENT_COLUMNS,
-            *self.tables.value_columns(fact),
-            *VERSION_COLUMNS,
-        )
-        copy_rows(self.connection, fact.table, names, _rows(self.region, chains, corrections))
+        key = entry.region, entry.source, entry.event_id
+        return StatedFact(statement=Statement(key=key, moment=moment), values=values)
 
 
 def _chain(by_record: Mapping[str, FactType], entry: LogEntry) -> str | None:
@@ -148,17 +145,19 @@ def _keys(chains: Iterable[Chains]) -> Iterator[EventKey]:
             yield from (fact.statement.key for fact in stated)
 
 
-def _rows(region: str, chains: Chains, corrections: Corrections) -> Iterator[tuple[object, ...]]:
-    for chain, stated in chains.items():
+def _rows(chains: Chains, corrections: Corrections) -> Iterator[tuple[object, ...]]:
+    for (region, chain), stated in chains.items():
         by_key = {fact.statement.key: fact for fact in stated}
         for version in chain_versions([fact.statement for fact in stated], corrections):
             fact = by_key[version.key]
             moment = fact.statement.moment
+            _, source, event_id = version.key
             yield (
                 region,
                 chain,
                 moment.position,
-                *version.key,
+                source,
+                event_id,
                 moment.known_at,
                 *fact.values,
                 version.opened.position,

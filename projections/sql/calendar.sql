@@ -1,2 +1,5 @@
 -- name: select
-select position, extra_days from projections.calendar where region = %(region)s order by position;
+select region, position, extra_days
+from projections.calendar
+where region = any(%(regions)s::text[])
+order by region, position;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 
@@ -99,9 +100,8 @@ def _apply(lease: Lease, records: Sequence[InputRecord], tx: UnitTransaction) ->
             FINDINGS,
             finding_log_rows(said, region=lease.region, incarnation=incarnation, first=first),
         )
-    for one in said:
-        rule, kind = what_it_is(one)
-        metrics.FINDINGS.labels(rule=rule, kind=kind).inc()
+    for (rule, kind), number in Counter(map(what_it_is, said)).items():
+        metrics.FINDINGS.labels(rule=rule, kind=kind).inc(number)
 
 
 def _park_failed(tx: UnitTransaction, lease: Lease, fold: RegionFold) -> None:

@@ -30,11 +30,11 @@ def moment(position: int) -> Moment:
 def logs(draw: st.DrawFn) -> list[Row]:
     """Draw statements of one chain and corrections of them or of each other, in any order."""
     number = draw(st.integers(1, 4))
-    keys: list[EventKey] = [("s", f"A{n}") for n in range(number)]
+    keys: list[EventKey] = [("r", "s", f"A{n}") for n in range(number)]
     rows: list[Row] = [Statement(key=key, moment=moment(0)) for key in keys]
     for n in range(draw(st.integers(0, 6))):
         target = draw(st.sampled_from(keys))
-        key = ("s", f"c{n}")
+        key = ("r", "s", f"c{n}")
         keys.append(key)
         kind = draw(st.sampled_from(["RETRACTED", "DUPLICATE_OF", "REPLACED", "UNKNOWN"]))
         rows.append(Correction(key=key, moment=moment(0), target=target, kind=kind))

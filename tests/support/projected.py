@@ -26,12 +26,23 @@ def migrate_projections(connection: Connection) -> None:
 
 
 def project(connection: Connection, lease: Lease, records: Sequence[InputRecord]) -> None:
+    """Hand one unit of work of one region to the stage."""
+    project_together(connection, [(lease, records)])
+
+
+def project_together(
+    connection: Connection, parts: Sequence[tuple[Lease, Sequence[InputRecord]]]
+) -> None:
     """Hand one unit of work to the stage, in the order in which the engine would."""
     topics = (JOURNAL.topic, FINDINGS.topic, ADVICE.topic)
-    ordered = [record for topic in topics for record in records if record.topic == topic]
+    batches = [
+        Batch(
+            lease=lease, records=[one for topic in topics for one in records if one.topic == topic]
+        )
+        for lease, records in parts
+    ]
     stage = ProjectionsStage()
-    unit = UnitTransaction(connection, stage, bytes(32))
-    stage.handle([Batch(lease=lease, records=ordered)], unit)
+    stage.handle(batches, UnitTransaction(connection, stage, bytes(32)))
 
 
 def rows(connection: Connection, view: str, **where: Any) -> list[dict[str, Any]]:

@@ -62,8 +62,8 @@ def test_a_correction_that_corrects_itself_decides_nothing() -> None:
     _, corrections = _read("c: RETRACTED d, d: RETRACTED c")
     groups = by_target(corrections)
     assert {key: bool(voided_by(key, 2, groups)) for key in groups}.keys() == {
-        ("s", "c"),
-        ("s", "d"),
+        ("r", "s", "c"),
+        ("r", "s", "d"),
     }, "the question ends"
 
 
@@ -87,21 +87,21 @@ def _read(log: str) -> tuple[list[Statement], list[Correction]]:
             kind, target, *replacement = correction.split()
             corrections.append(
                 Correction(
-                    key=("s", name),
+                    key=("r", "s", name),
                     moment=moments[name],
-                    target=("s", target),
+                    target=("r", "s", target),
                     kind=kind,
                     replacement=moments.get(replacement[0]) if replacement else None,
                 )
             )
         elif name.isupper():
-            statements.append(Statement(key=("s", name), moment=moments[name]))
+            statements.append(Statement(key=("r", "s", name), moment=moments[name]))
     return statements, corrections
 
 
 def _counting(found: list[Version], position: int) -> str:
     names = [
-        version.key[1]
+        version.key[-1]
         for version in found
         if version.opened.position <= position
         and (version.closed is None or position < version.closed.position)
