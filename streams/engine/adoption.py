@@ -109,7 +109,8 @@ def find_ahead(
     first = max(start, known + 1) if known < end else start
     if first >= end:
         return None
-    history = store.tables().history(log, lease.region)
+    place = (log, lease.region)
+    history = store.tables().histories([place])[place]
     found = _scan(broker, lease, log, history, (first, end))
     if found is not None and first > start and found.places and _holes(found):
         found = _scan(broker, lease, log, history, (start, end))

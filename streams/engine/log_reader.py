@@ -19,7 +19,11 @@ GAP_ROWS_MAX = 5_000
 
 
 def contiguous(
-    tables: LogTables, region: str, at: InputPosition, records: Sequence[InputRecord]
+    tables: LogTables,
+    region: str,
+    at: InputPosition,
+    records: Sequence[InputRecord],
+    history: LogHistory,
 ) -> list[InputRecord]:
     """Turn what a poll brought of a log topic into positions that follow `at.position`.
 
@@ -32,12 +36,10 @@ def contiguous(
     log = LOG_BY_TOPIC[at.topic]
     expected = at.position + 1
     result: list[InputRecord] = []
-    history: LogHistory | None = None
     for record in records:
         place = place_of(record)
         if place is None or place[0] < expected:
             continue
-        history = history or tables.history(log, region)
         position, incarnation = place
         if history.is_superseded(position, incarnation):
             continue

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from psycopg import sql
@@ -11,6 +13,9 @@ from streams.engine.errors import StopError
 from streams.engine.incarnations import LogHistory
 from streams.engine.log import Log
 from streams.engine.stage import InputRecord
+
+LogPlace = tuple[Log, str]
+"""A log and the region whose part of it is meant."""
 
 _ROWS = sql.SQL(
     "select position, incarnation, key, body from {table} "
@@ -25,8 +30,8 @@ class LogTables(Protocol):
         """Return the last position committed to a log; 0 when it is empty."""
         ...
 
-    def history(self, log: Log, region: str) -> LogHistory:
-        """Return the log's head and where its incarnations began."""
+    def histories(self, places: Sequence[LogPlace]) -> Mapping[LogPlace, LogHistory]:
+        """Return each log's head and where its incarnations began."""
         ...
 
     def rows(
@@ -53,15 +58,24 @@ class PostgresLogTables:
         ).fetchone()
         return 0 if row is None else int(row[1])
 
-    def history(self, log: Log, region: str) -> LogHistory:
-        """Return the log's head and where its incarnations began, by one query."""
-        rows = self._connection.execute(
-            QUERIES["read_log_history"], {"log": log.name, "region": region}
-        ).fetchall()
-        return LogHistory(
-            head=int(rows[0][0]) if rows else 0,
-            openings=[(first, number) for _, first, number in rows if first is not None],
-        )
+    def histories(self, places: Sequence[LogPlace]) -> Mapping[LogPlace, LogHistory]:
+        """Return each log's head and where its incarnations began, by one query."""
+        if not places:
+            return {}
+        asked = {"logs": [log.name for log, _ in places], "regions": [r for _, r in places]}
+        heads: dict[tuple[str, str], int] = {}
+        openings: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+        rows = self._connection.execute(QUERIES["read_log_histories"], asked)
+        for name, region, head, first, number in rows:
+            heads[name, region] = head
+            if first is not None:
+                openings[name, region].append((first, number))
+        return {
+            (log, region): LogHistory(
+                head=heads.get((log.name, region), 0), openings=openings[log.name, region]
+            )
+            for log, region in places
+        }
 
     def rows(
         self, log: Log, region: str, first: int, last: int, *, offset: int

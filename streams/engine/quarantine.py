@@ -17,7 +17,7 @@ from streams.engine import metrics
 from streams.engine.database import Connection
 from streams.engine.errors import Fenced, StopError
 from streams.engine.lease import Lease
-from streams.engine.log import LOG_TOPICS
+from streams.engine.log import LOG_BY_TOPIC, LOG_TOPICS
 from streams.engine.log_reader import contiguous
 from streams.engine.log_tables import LogTables
 from streams.engine.named_queries import load_queries
@@ -62,7 +62,9 @@ def parts_of(unit: Unit, tables: Callable[[], LogTables]) -> Sequence[Unit]:
         for topic, at in lease.inputs.items():
             mine = [record for record in batch.records if record.topic == topic]
             if topic in LOG_TOPICS and mine and mine[0].position is None:
-                mine, has_logs = contiguous(tables(), lease.region, at, mine), True
+                place = (LOG_BY_TOPIC[topic], lease.region)
+                history = tables().histories([place])[place]
+                mine, has_logs = contiguous(tables(), lease.region, at, mine, history), True
             parts += [
                 Unit(batches=[Batch(lease=lease, records=[record])], suspect=record)
                 for record in mine

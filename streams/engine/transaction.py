@@ -6,10 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import psycopg
-
 from streams.engine import dead_letters
-from streams.engine.database import QUERIES, Connection
+from streams.engine.database import QUERIES, Connection, Cursor
 from streams.engine.errors import Fenced, StopError
 from streams.engine.lease import Lease
 from streams.engine.ledger import Outcome
@@ -101,15 +99,16 @@ class UnitTransaction:
         began: dict[int, int] = {}
         for incarnation, row in rows:
             began.setdefault(incarnation, row.position)
+        place = (log, lease.region)
+        history = self.tables().histories([place])[place]
         for incarnation, first in began.items():
-            if incarnation > self.tables().history(log, lease.region).incarnation_at(first):
+            if incarnation > history.incarnation_at(first):
                 # Another restore had opened it, and this database is older than that one.
                 told = {"log": log.name, "region": lease.region, "incarnation": incarnation}
                 self.connection.execute(QUERIES["note_incarnation"], {**told, "first": first})
         with self.connection.cursor() as cursor:
-            for incarnation in began:
-                mine = [row for number, row in rows if number == incarnation]
-                self._copy_log_rows(cursor, lease.region, log, mine, incarnation)
+            self._advance_logs(cursor, {(lease.region, log.name): [row for _, row in rows]})
+            self._copy_log_rows(cursor, log, [(lease.region, number, row) for number, row in rows])
         at.position = rows[-1][1].position
 
     def note_adopted(self, lease: Lease, log: Log, position: int, offset: int) -> None:
@@ -238,8 +237,18 @@ class UnitTransaction:
             if not rows or rows[-1].position != head:
                 raise AssertionError(f"{name}: reserved up to {head}, appended fewer rows")
         with self.connection.cursor() as cursor:
-            for (region, name), rows in self.appended.items():
-                self._copy_log_rows(cursor, region, self._logs[name], rows)
+            incarnations = self._advance_logs(cursor, self.appended)
+            for name, log in self._logs.items():
+                self._copy_log_rows(
+                    cursor,
+                    log,
+                    [
+                        (region, incarnations[region, name], row)
+                        for (region, of), rows in self.appended.items()
+                        if of == name
+                        for row in rows
+                    ],
+                )
             if self._ledger:
                 with cursor.copy(QUERIES["copy_ledger"]) as copy:
                     for row in self._ledger:
@@ -247,27 +256,38 @@ class UnitTransaction:
             if self._dead:
                 dead_letters.write_letters(cursor, self._dead)
 
+    def _advance_logs(
+        self, cursor: Cursor, appended: Mapping[tuple[str, str], Sequence[LogRow]]
+    ) -> Mapping[tuple[str, str], int]:
+        """Move the heads of logs, by (region, log), over their new rows; return incarnations."""
+        moves = [(at, rows) for at, rows in appended.items() if rows]
+        if not moves:
+            return {}
+        moved = cursor.execute(
+            QUERIES["advance_logs"],
+            {
+                "logs": [name for (_, name), _ in moves],
+                "regions": [region for (region, _), _ in moves],
+                "olds": [rows[0].position - 1 for _, rows in moves],
+                "counts": [len(rows) for _, rows in moves],
+            },
+        )
+        found = {(region, name): incarnation for name, region, incarnation in moved}
+        for (region, name), rows in moves:
+            if (region, name) not in found:
+                raise AssertionError(f"{name}: head does not stand before {rows[0].position}")
+        return found
+
     def _copy_log_rows(
-        self,
-        cursor: psycopg.Cursor[Any],
-        region: str,
-        log: Log,
-        rows: Sequence[LogRow],
-        adopted: int | None = None,
+        self, cursor: Cursor, log: Log, rows: Sequence[tuple[str, int, LogRow]]
     ) -> None:
+        """Copy rows in, each with its region and incarnation."""
         if not rows:
             return
-        newest = cursor.execute(
-            QUERIES["advance_log"],
-            {"log": log.name, "region": region, "old": rows[0].position - 1, "count": len(rows)},
-        ).fetchone()
-        if newest is None:
-            raise AssertionError(f"{log.name}: head does not stand before {rows[0].position}")
-        incarnation = newest[0] if adopted is None else adopted
         columns = ", ".join(
             ("region", "position", "incarnation", "row_version", "key", "body", *log.columns)
         )
         with cursor.copy(f"copy {log.table} ({columns}) from stdin") as copy:
-            for row in rows:
+            for region, incarnation, row in rows:
                 head = (region, row.position, incarnation, row.row_version)
                 copy.write_row((*head, row.key, row.body, *row.values))

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from streams.engine.incarnations import LogHistory
 from streams.engine.lease import Lease
-from streams.engine.log import LOG_TOPICS
+from streams.engine.log import LOG_BY_TOPIC, LOG_TOPICS
 from streams.engine.log_reader import contiguous
-from streams.engine.log_tables import LogTables
+from streams.engine.log_tables import LogPlace, LogTables
 from streams.engine.parking import Failure
 from streams.engine.stage import Batch, InputRecord
 
@@ -91,13 +92,25 @@ def unit_of(
     return Unit(batches=batches)
 
 
-def readable(tables: LogTables, batch: Batch) -> Batch:
-    """Return the batch as the stage may see it: log topics without gaps or repetitions."""
+def readable(tables: LogTables, batches: Sequence[Batch]) -> list[Batch]:
+    """Return the batches as the stage may see them: log topics without gaps or repetitions."""
+    polled = [
+        (LOG_BY_TOPIC[topic], batch.lease.region)
+        for batch in batches
+        for topic in dict.fromkeys(r.topic for r in batch.records if r.position is None)
+        if topic in LOG_TOPICS
+    ]
+    histories = tables.histories(polled)
+    return [_readable(tables, batch, histories) for batch in batches]
+
+
+def _readable(tables: LogTables, batch: Batch, histories: Mapping[LogPlace, LogHistory]) -> Batch:
     records: list[InputRecord] = []
     for topic, at in batch.lease.inputs.items():
         mine = [record for record in batch.records if record.topic == topic]
         if topic in LOG_TOPICS and mine and mine[0].position is None:
-            mine = contiguous(tables, batch.lease.region, at, mine)
+            history = histories[LOG_BY_TOPIC[topic], batch.lease.region]
+            mine = contiguous(tables, batch.lease.region, at, mine, history)
         records += mine
     return Batch(lease=batch.lease, records=records)
 

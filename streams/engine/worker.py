@@ -214,7 +214,7 @@ class Worker:
         with self._store.unit(self.stage) as tx:
             tx.fence([batch.lease for batch in unit.batches])
             reach("after_fence")
-            batches: Sequence[Batch] = [readable(tx.tables(), each) for each in unit.batches]
+            batches: Sequence[Batch] = readable(tx.tables(), unit.batches)
             if any(batch.records for batch in batches):
                 batches = self._handle(unit, batches, tx)
             if unit.suspect is not None:

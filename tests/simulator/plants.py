@@ -54,7 +54,7 @@ class WorkerAcknowledgesFirst(Worker):
         leases = [batch.lease for batch in unit.batches]
         with self._store.unit(self.stage) as tx:
             tx.fence(leases)
-            seen = [readable(tx.tables(), batch) for batch in unit.batches]
+            seen = readable(tx.tables(), unit.batches)
             tx.advance(
                 [
                     (batch.lease.region, topic, *end)
@@ -66,7 +66,7 @@ class WorkerAcknowledgesFirst(Worker):
             lease.sequence += 1
         with self._store.unit(self.stage) as tx:
             tx.fence(leases)
-            self.stage.handle(seen, tx)
+            self._handle(unit, seen, tx)
             tx.flush()
         self._adopt(unit, seen, tx)
 

@@ -71,17 +71,21 @@ def read_log_head(tx: Transaction, p: Mapping[str, Any]) -> Rows:
     return [] if head is None else [head[:2]]
 
 
-def read_log_history(tx: Transaction, p: Mapping[str, Any]) -> Rows:
-    head = tx.read("log_head", p["log"], p["region"])
-    if head is None:
-        return []
+def read_log_histories(tx: Transaction, p: Mapping[str, Any]) -> Rows:
+    found: Rows = []
     rows = {**tx.database.rows, **tx.writes}
-    begun = sorted(
-        (key[2], first)
-        for (table, key), first in rows.items()
-        if table == "incarnation" and key[:2] == (p["log"], p["region"])
-    )
-    return [(head[1], first, number) for number, first in begun] or [(head[1], None, None)]
+    for place in sorted(zip(p["logs"], p["regions"], strict=True)):
+        head = tx.read("log_head", *place)
+        if head is None:
+            continue
+        begun = sorted(
+            (key[2], first)
+            for (table, key), first in rows.items()
+            if table == "incarnation" and key[:2] == place
+        )
+        openings = [(first, number) for number, first in begun] or [(None, None)]
+        found += [(*place, head[1], *opening) for opening in openings]
+    return found
 
 
 def raise_incarnation(tx: Transaction, p: Mapping[str, Any]) -> Rows:
@@ -128,16 +132,17 @@ def advance_inputs(tx: Transaction, p: Mapping[str, Any]) -> Rows:
     return []
 
 
-def advance_log(tx: Transaction, p: Mapping[str, Any]) -> Rows:
-    key = (p["log"], p["region"])
-    if tx.read("log_head", *key) is None:
-        return []
-    tx.lock("log_head", *key)
-    incarnation, position, *relayed = tx.read("log_head", *key)
-    if position != p["old"]:
-        return []
-    tx.write((incarnation, position + p["count"], *relayed), "log_head", *key)
-    return [(incarnation,)]
+def advance_logs(tx: Transaction, p: Mapping[str, Any]) -> Rows:
+    moved: Rows = []
+    for *key, old, count in zip(p["logs"], p["regions"], p["olds"], p["counts"], strict=True):
+        if tx.read("log_head", *key) is None:
+            continue
+        tx.lock("log_head", *key)
+        incarnation, position, *relayed = tx.read("log_head", *key)
+        if position == old:
+            tx.write((incarnation, position + count, *relayed), "log_head", *key)
+            moved.append((*key, incarnation))
+    return moved
 
 
 def copy_ledger(tx: Transaction, rows: Rows) -> Rows:
@@ -241,8 +246,8 @@ def _table(text: str) -> str:
 
 NAMED: tuple[Callable[..., Rows], ...] = (
     claim_head, claim_inputs, claim_log, read_lease, read_inputs, read_log_head,
-    read_log_history, raise_incarnation, note_incarnation, fence, advance_inputs,
-    advance_log, copy_ledger, store_relayed,
+    read_log_histories, raise_incarnation, note_incarnation, fence, advance_inputs,
+    advance_logs, copy_ledger, store_relayed,
 )  # fmt: skip
 NAMED_IN_REPAIR: tuple[Callable[..., Rows], ...] = (
     insert_dead_letter, post, waiting, forget_posted,

@@ -24,7 +24,7 @@ SCHEDULES_MAX = dict.fromkeys(PLANTS, 50) | {
 # What the first violation must be about, so that no plant is caught for a reason of its own.
 SIGNS = {
     "no-fence": "the reader saw positions",
-    "acknowledge-before-commit": "None in the ledger",
+    "acknowledge-before-commit": "the reader saw positions",
     "window-of-an-hour": "applied in the ledger",
     "id-without-source": "applied expected",
     "reset-to-latest": "None in the ledger",

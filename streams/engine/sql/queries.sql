@@ -29,12 +29,12 @@ select topic, last_offset, incarnation, position from engine.input
 -- name: read_log_head
 select incarnation, position from engine.log_head where log = %(log)s and region = %(region)s;
 
--- name: read_log_history
-select h.position, i.first_position, i.incarnation
-  from engine.log_head h
+-- name: read_log_histories
+select h.log, h.region, h.position, i.first_position, i.incarnation
+  from unnest(%(logs)s::text[], %(regions)s::text[]) as v (log, region)
+  join engine.log_head h on h.log = v.log and h.region = v.region
   left join engine.incarnation i on i.log = h.log and i.region = h.region
- where h.log = %(log)s and h.region = %(region)s
- order by i.incarnation;
+ order by h.log, h.region, i.incarnation;
 
 -- name: raise_incarnation
 update engine.log_head set incarnation = %(incarnation)s
@@ -62,10 +62,12 @@ update engine.input i
  where i.stage = %(stage)s and i.version = %(version)s
    and i.region = v.region and i.topic = v.topic;
 
--- name: advance_log
-update engine.log_head set position = position + %(count)s
- where log = %(log)s and region = %(region)s and position = %(old)s
-returning incarnation;
+-- name: advance_logs
+update engine.log_head h set position = h.position + v.count
+  from unnest(%(logs)s::text[], %(regions)s::text[], %(olds)s::bigint[], %(counts)s::bigint[])
+    as v (log, region, old, count)
+ where h.log = v.log and h.region = v.region and h.position = v.old
+returning h.log, h.region, h.incarnation;
 
 -- name: copy_ledger
 copy engine.ledger (region, topic, "offset", outcome, position, code, source, event_id) from stdin;

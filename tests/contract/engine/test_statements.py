@@ -81,6 +81,11 @@ def log_place(draw: random.Random) -> dict[str, Any]:
     return {"log": draw.choice(LOGS).name, "region": draw.choice(REGIONS)}
 
 
+def log_places(draw: random.Random) -> dict[str, Any]:
+    places = draw.sample([(log.name, region) for log in LOGS for region in REGIONS], 2)
+    return {"logs": [log for log, _ in places], "regions": [region for _, region in places]}
+
+
 def fence(draw: random.Random) -> Step:
     regions = draw.sample(REGIONS, draw.randint(1, 2))
     asked = {
@@ -109,9 +114,11 @@ def advance(name: str) -> Draw:
     return drawn
 
 
-def advance_log(draw: random.Random) -> Step:
-    moved = {"old": draw.randrange(4), "count": draw.randint(1, 2)}
-    return answered("advance_log", log_place(draw) | moved)
+def advance_logs(draw: random.Random) -> Step:
+    asked = log_places(draw)
+    olds = [draw.randrange(4) for _ in asked["logs"]]
+    counts = [draw.randint(1, 2) for _ in asked["logs"]]
+    return answered("advance_logs", {**asked, "olds": olds, "counts": counts})
 
 
 def incarnation(name: str) -> Draw:
@@ -280,7 +287,7 @@ DRAWS: Mapping[str, Draw] = {
     "read_lease": lambda draw: answered("read_lease", place(draw)),
     "read_inputs": lambda draw: answered("read_inputs", place(draw)),
     "read_log_head": lambda draw: answered("read_log_head", log_place(draw)),
-    "read_log_history": lambda draw: answered("read_log_history", log_place(draw)),
+    "read_log_histories": lambda draw: answered("read_log_histories", log_places(draw)),
     "raise_incarnation": incarnation("raise_incarnation"),
     "note_incarnation": incarnation("note_incarnation"),
     "fence": fence,
@@ -288,7 +295,7 @@ DRAWS: Mapping[str, Draw] = {
     "note_progress": advance("note_progress"),
     "forget_progress": lambda draw: done("forget_progress", place(draw) | {"regions": ["noord"]}),
     "discard_plans": lambda _: done("discard_plans"),
-    "advance_log": advance_log,
+    "advance_logs": advance_logs,
     "copy_ledger": copy_ledger,
     "store_relayed": store_relayed,
     "log rows": log_rows,

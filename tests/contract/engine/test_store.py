@@ -179,8 +179,8 @@ def test_two_who_wait_for_each_other_are_not_both_kept(rig: Rig) -> None:
         try:
             with connection.transaction():
                 for region in regions:
-                    moved = {"log": "findings", "region": region, "old": 0, "count": 1}
-                    connection.execute(QUERIES["advance_log"], moved)
+                    moved = {"logs": ["findings"], "regions": [region], "olds": [0], "counts": [1]}
+                    connection.execute(QUERIES["advance_logs"], moved)
                     rig.sleep(0.5)
             ends.append("kept")
         except psycopg.errors.DeadlockDetected:
@@ -213,7 +213,8 @@ def test_rows_are_adopted_each_under_its_own_incarnation(rig: Rig) -> None:
         tx.adopt(lease, FINDINGS, list(zip((1, 3, 3), rows, strict=True)))
         tx.note_adopted(lease, FINDINGS, 4, 40)
         tx.flush()
-    history = store.tables().history(FINDINGS, REGION)
+    place = (FINDINGS, REGION)
+    history = store.tables().histories([place])[place]
     assert [history.incarnation_at(n) for n in range(1, 7)] == [1, 1, 3, 3, 4, 4]
     assert (history.head, history.incarnation) == (4, 4)
     read = store.tables().rows(FINDINGS, REGION, 2, 4, offset=7)
