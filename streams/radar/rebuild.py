@@ -32,7 +32,7 @@ from streams.household.rule_set import calendar_payload, rules_payload
 from streams.household.stored import Stored, to_stored
 from streams.radar import household_store
 from streams.radar.finding_rows import finding_record
-from streams.radar.household_store import HouseholdStore
+from streams.radar.household_store import HouseholdStore, StateWrites, load
 from streams.radar.lives import Enforced, Everyone, Life
 from streams.radar.rearrangements import read_rows_at
 from streams.radar.rebuild_parked import ParkedThen, Waiting
@@ -214,10 +214,11 @@ def catch_up(connection: Connection, region: str, to: int) -> None:
         records = copied_rows(connection, piece, then.readable)
         rows = [decode_row(record.value or b"") for record in records]
         store = HouseholdStore(connection, lease, NEXT_QUERIES)
+        load(connection, [(store, touched(rows))])
         fold = RegionFold(
             region=region,
             rule_set=store.rule_set(),
-            households=store.load(touched(rows), last_tick(rows)),
+            households=store.households(last_tick(rows)),
             rows_at=store.rows_at,
         )
         waiting = Waiting(connection, then, fold)
@@ -228,7 +229,9 @@ def catch_up(connection: Connection, region: str, to: int) -> None:
             said += waiting.after(row.event.position)
             if row.event.record_name == RULES_ACTIVATED:
                 store.save_rule_set(fold.rule_set, row.event.position, activation_day(row))
-        store.save(fold.households, fold.changed)
+        writes = StateWrites(connection, NEXT_QUERIES)
+        store.save(fold.households, fold.changed, writes)
+        writes.flush()
         _write_said(connection, region, said, numbers)
     connection.execute(QUERIES["store_position"], {"region": region, "position": to})
 

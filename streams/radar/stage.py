@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from streams.engine.lease import Lease
@@ -13,7 +14,7 @@ from streams.engine.transaction import UnitTransaction
 from streams.radar import metrics
 from streams.radar.clock import Publish, ReadClocks, Ticker
 from streams.radar.finding_rows import Record, finding_log_rows, what_it_is
-from streams.radar.household_store import HouseholdStore
+from streams.radar.household_store import HouseholdStore, StateWrites, load
 from streams.radar.redrive import redrive
 from streams.radar.region_fold import RegionFold, Said, activation_day, tick_day
 from streams.radar.rows import (
@@ -54,10 +55,20 @@ class RadarStage:
         self._now = now
 
     def handle(self, batches: Sequence[Batch], tx: UnitTransaction) -> None:
-        """Write what the rows of each region change; a log reader settles no records."""
-        for batch in batches:
-            if any(not record.waits for record in batch.records):
-                _apply(batch.lease, batch.records, tx)
+        """Write what the rows of each region change; a log reader settles no records.
+
+        What small units cost is mostly statements, so the regions share them.
+        """
+        pieces = [
+            _Piece.of(batch, tx)
+            for batch in batches
+            if any(not record.waits for record in batch.records)
+        ]
+        load(tx.connection, [(piece.store, touched(piece.known)) for piece in pieces])
+        writes = StateWrites(tx.connection)
+        for piece in pieces:
+            _apply(piece, tx, writes)
+        writes.flush()
 
     def on_timer(self, leases: Sequence[Lease]) -> None:
         """Publish the ticks that are due in regions that run live."""
@@ -65,21 +76,41 @@ class RadarStage:
             self._ticker.run(leases, self._now())
 
 
-def _apply(lease: Lease, records: Sequence[InputRecord], tx: UnitTransaction) -> None:
-    """Apply one region's rows in order, with one load, one save and one append."""
-    store = HouseholdStore(tx.connection, lease)
-    read = [None if record.waits else _row_of(record) for record in records]
-    rows = [row for row in read if row is not None]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Piece:
+    """One region's part of a unit; a row is None where its record waits."""
+
+    lease: Lease
+    records: Sequence[InputRecord]
+    rows: Sequence[Row | None]
+    store: HouseholdStore
+
+    @classmethod
+    def of(cls, batch: Batch, tx: UnitTransaction) -> _Piece:
+        """Read the rows that do not wait: perhaps others cannot be."""
+        rows = [None if record.waits else _row_of(record) for record in batch.records]
+        store = HouseholdStore(tx.connection, batch.lease)
+        return cls(lease=batch.lease, records=batch.records, rows=rows, store=store)
+
+    @property
+    def known(self) -> list[Row]:
+        """Return the rows that were read."""
+        return [row for row in self.rows if row is not None]
+
+
+def _apply(piece: _Piece, tx: UnitTransaction, writes: StateWrites) -> None:
+    """Apply one region's rows in order to what was loaded, with one append."""
+    lease, store = piece.lease, piece.store
     fold = RegionFold(
         region=lease.region,
         rule_set=store.rule_set(),
-        households=store.load(touched(rows), last_tick(rows)),
+        households=store.households(last_tick(piece.known)),
         waiting=tx.parking(lease).now.waiting(JOURNAL.name),
         parks=True,
         rows_at=store.rows_at,
     )
     said: list[Said | Record] = []
-    for record, known in zip(records, read, strict=True):
+    for record, known in zip(piece.records, piece.rows, strict=True):
         if known is None and fold.waiting.keys() >= set(record.waits):
             continue
         # If this very unit took one of its households up again, the row is read after all.
@@ -91,7 +122,7 @@ def _apply(lease: Lease, records: Sequence[InputRecord], tx: UnitTransaction) ->
             _park_failed(tx, lease, fold)
             said += redrive(tx, lease, fold, row, said)
     _park_failed(tx, lease, fold)
-    store.save(fold.households, fold.changed)
+    store.save(fold.households, fold.changed, writes)
     if said:
         first = tx.reserve(lease, FINDINGS, len(said))
         incarnation = lease.logs[FINDINGS.name].incarnation

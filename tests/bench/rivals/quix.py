@@ -78,7 +78,7 @@ class HouseholdSink(BatchingSink):  # type: ignore[misc, unused-ignore]
             cursor.execute(
                 QUERIES["save_households"],
                 {
-                    "region": region,
+                    "regions": [region] * len(newest),
                     "household_ids": list(newest),
                     "states": list(states),
                     "wake_ats": list(wake_ats),
