@@ -36,7 +36,14 @@ from streams.radar.household_store import HouseholdStore, StateWrites, load
 from streams.radar.lives import Enforced, Everyone, Life
 from streams.radar.rearrangements import read_rows_at
 from streams.radar.rebuild_parked import ParkedThen, Waiting
-from streams.radar.region_fold import Kept, RegionFold, Said, activation_day
+from streams.radar.region_fold import (
+    Kept,
+    RegionFold,
+    Said,
+    activation_day,
+    last_tick,
+    touched,
+)
 from streams.radar.rows import (
     CLOCK_TICKED,
     READ_RECORDS,
@@ -44,7 +51,7 @@ from streams.radar.rows import (
     Row,
     decode_row,
 )
-from streams.radar.stage import RadarStage, last_tick, touched
+from streams.radar.stage import RadarStage
 
 QUERIES = load_queries("streams.radar", "rebuild.sql")
 TABLES = BesideTables(schema="radar", tables=("household_state", "household_page", "rule_set"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -18,7 +18,7 @@ from streams.household.state import HouseholdState
 from streams.household.steps import Step, take_event, take_tick
 from streams.household.terms import amsterdam_day
 from streams.radar.rearrangements import moves_of
-from streams.radar.rows import CLOCK_TICKED, RULES_ACTIVATED, Row, RowsAt
+from streams.radar.rows import CLOCK_TICKED, READ_RECORDS, RULES_ACTIVATED, Row, RowsAt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +228,30 @@ class RegionFold:
                 del self._wake_at[household_id]
                 woken.add(household_id)
         return sorted(woken)
+
+
+def touched(rows: Sequence[Row]) -> set[str]:
+    """Return the households of the rows that the radar reads; others cannot change."""
+    return {
+        household_id
+        for row in rows
+        if row.event.record_name in READ_RECORDS
+        for household_id in row.household_ids
+    }
+
+
+def last_tick(rows: Sequence[Row]) -> date | None:
+    """Return the day of the last tick among the rows: ticks come in order of days.
+
+    A tick after rules came into force wakes every household: then it is the end of all days.
+    """
+    day: date | None = None
+    is_changed = False
+    for row in rows:
+        is_changed = is_changed or row.event.record_name == RULES_ACTIVATED
+        if row.event.record_name == CLOCK_TICKED:
+            day = date.max if is_changed else tick_day(row)
+    return day
 
 
 def tick_day(row: Row) -> date:

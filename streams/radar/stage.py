@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from streams.engine.lease import Lease
 from streams.engine.log import FINDINGS, JOURNAL, Log
@@ -16,10 +16,8 @@ from streams.radar.clock import Publish, ReadClocks, Ticker
 from streams.radar.finding_rows import Record, finding_log_rows, what_it_is
 from streams.radar.household_store import HouseholdStore, StateWrites, load
 from streams.radar.redrive import redrive
-from streams.radar.region_fold import RegionFold, Said, activation_day, tick_day
+from streams.radar.region_fold import RegionFold, Said, activation_day, last_tick, touched
 from streams.radar.rows import (
-    CLOCK_TICKED,
-    READ_RECORDS,
     REDRIVE_REQUESTED,
     RULES_ACTIVATED,
     Row,
@@ -140,30 +138,6 @@ def _park_failed(tx: UnitTransaction, lease: Lease, fold: RegionFold) -> None:
     for failed in fold.failed:
         tx.park(lease, JOURNAL, failed.position, [failed.household_id], failed.failure)
     fold.failed = []
-
-
-def touched(rows: Sequence[Row]) -> set[str]:
-    """Return the households of the rows that the radar reads; others cannot change."""
-    return {
-        household_id
-        for row in rows
-        if row.event.record_name in READ_RECORDS
-        for household_id in row.household_ids
-    }
-
-
-def last_tick(rows: Sequence[Row]) -> date | None:
-    """Return the day of the last tick among the rows: ticks come in order of days.
-
-    A tick after rules came into force wakes every household: then it is the end of all days.
-    """
-    day: date | None = None
-    is_changed = False
-    for row in rows:
-        is_changed = is_changed or row.event.record_name == RULES_ACTIVATED
-        if row.event.record_name == CLOCK_TICKED:
-            day = date.max if is_changed else tick_day(row)
-    return day
 
 
 def _row_of(record: InputRecord) -> Row:

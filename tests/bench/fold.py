@@ -20,9 +20,8 @@ from streams.household.rule_set import DEFAULT_RULE_SET
 from streams.household.state import HouseholdState, to_bytes
 from streams.household.stored import from_stored, to_stored
 from streams.radar.household_store import CACHED_HOUSEHOLDS_MAX
-from streams.radar.region_fold import Kept, RegionFold
+from streams.radar.region_fold import Kept, RegionFold, last_tick, touched
 from streams.radar.rows import Row, decode_row
-from streams.radar.stage import last_tick, touched
 from tests.bench.figures import Promise, Report
 from tests.support.casework import case_step, contact, handover, service, with_people
 from tests.support.journal import (

@@ -14,12 +14,11 @@ from hub.cli import main
 from streams.admission import stage as admission
 from streams.admission.sameness import Seen, find_events
 from streams.engine.database import Connection
-from streams.engine.lease import Lease
 from streams.engine.stage import Batch
 from streams.engine.transaction import UnitTransaction
 from streams.household.linking import EventKey
 from streams.radar import stage as radar
-from streams.radar.rows import Row
+from streams.radar.household_store import StateWrites
 
 TOMBSTONE_SKIPPED, WINDOW, ID_WITHOUT_SOURCE, CLOCK_IN_FOLD = "noord", "oost", "zuid", "west"
 """Where which bug is."""
@@ -66,14 +65,22 @@ def find_by_id_alone(
 
 
 def apply_by_the_clock(
-    lease: Lease, rows: Sequence[Row], tx: UnitTransaction, *, original: object = radar._apply
+    piece: radar._Piece,
+    tx: UnitTransaction,
+    writes: StateWrites,
+    *,
+    original: object = radar._apply,
 ) -> None:
     """Fold by the clock on the wall instead of the row's own."""
     now = datetime.now(UTC) + CLOCK_IS_AHEAD
-    if lease.region == CLOCK_IN_FOLD:
-        rows = [replace(row, event=replace(row.event, known_at=now)) for row in rows]
+    if piece.lease.region == CLOCK_IN_FOLD:
+        rows = [
+            None if row is None else replace(row, event=replace(row.event, known_at=now))
+            for row in piece.rows
+        ]
+        piece = replace(piece, rows=rows)
     assert callable(original)
-    original(lease, rows, tx)
+    original(piece, tx, writes)
 
 
 def plant() -> None:

@@ -11,9 +11,8 @@ from streams.household.rule_set import DEFAULT_RULE_SET, RuleSet
 from streams.household.state import HouseholdState
 from streams.household.stored import Stored, from_stored, to_stored
 from streams.radar.finding_rows import finding_log_rows
-from streams.radar.region_fold import Kept, RegionFold, activation_day
+from streams.radar.region_fold import Kept, RegionFold, activation_day, last_tick, touched
 from streams.radar.rows import RULES_ACTIVATED, Row
-from streams.radar.stage import last_tick, touched
 from tests.support.journal import REGION
 
 
