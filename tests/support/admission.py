@@ -42,13 +42,13 @@ REGIONS = Regions.parse(
 )
 
 
-def partner_file(*sources: str) -> str:
-    """Return a partner file in which each source may say everything, for drenthe only."""
+def partner_file(*sources: str, regions: Sequence[str] = (REGION,)) -> str:
+    """Return a partner file in which each source may say everything, for these regions only."""
     topics = sorted(INBOUND_TOPICS.keys() - {"vt.in.hub.v1"})
     token = hashlib.sha256(b"token").hexdigest()
     return "\n".join(
         f'[[partner]]\nid = "p{number}"\nname = "Partner {number}"\nsources = ["{source}"]\n'
-        f'regions = ["{REGION}"]\ntopics = {topics}\ntoken_sha256 = "{token}"\n'
+        f'regions = {list(regions)}\ntopics = {topics}\ntoken_sha256 = "{token}"\n'
         for number, source in enumerate(sources)
     )
 
@@ -62,6 +62,8 @@ class AdmissionRoad:
         default_factory=lambda: KeyFiles.create(Path(tempfile.mkdtemp()) / "keys")
     )
     hub_now: datetime = HUB_NOW
+    region: str = REGION
+    spoken_for: tuple[str, ...] = (REGION,)
     codec: Codec = field(default_factory=lambda: Codec(IDS))
     waiting: list[InputRecord] = field(default_factory=list)
     offsets: dict[str, int] = field(default_factory=dict)
@@ -75,7 +77,7 @@ class AdmissionRoad:
             "codec": self.codec,
             "keys": self.keys,
             "regions": REGIONS,
-            "senders": Senders.parse(partner_file(*self.sources)),
+            "senders": Senders.parse(partner_file(*self.sources, regions=self.spoken_for)),
             "hub_clock": lambda: self.hub_now,
         }
         self.stages: dict[str, Stage] = {
@@ -88,11 +90,11 @@ class AdmissionRoad:
         (log,) = self.stages[stage].logs
         self.connection.execute(
             "insert into engine.log_head (log, region) values (%s, %s) on conflict do nothing",
-            [log.name, REGION],
+            [log.name, self.region],
         )
         row = self.connection.execute(
             "select position from engine.log_head where log = %s and region = %s",
-            [log.name, REGION],
+            [log.name, self.region],
         ).fetchone()
         assert row is not None
         self.connection.commit()
@@ -100,7 +102,7 @@ class AdmissionRoad:
         return Lease(
             stage=stage,
             version=1,
-            region=REGION,
+            region=self.region,
             partition=0,
             epoch=1,
             sequence=0,
@@ -132,7 +134,7 @@ class AdmissionRoad:
         people: Sequence[Mapping[str, Any]] = (),
         addresses: Sequence[Mapping[str, Any]] = (),
         topic: str = "",
-        region: str = REGION,
+        region: str | None = None,
         headers: tuple[tuple[str, bytes], ...] = (),
         **fields: Any,
     ) -> InputRecord:
@@ -140,7 +142,7 @@ class AdmissionRoad:
         meta: dict[str, Any] = {
             "event_id": event_id(event),
             "source": source,
-            "region": region,
+            "region": region or self.region,
             "recorded_at": at,
         }
         event_type = EVENT_TYPES[record_name]
@@ -184,18 +186,28 @@ class AdmissionRoad:
 
     def unit(self, stage: str = "admission", *, commit: bool = True) -> UnitTransaction:
         """Admit all that was said since the last unit, in one transaction."""
-        lease, records = self.leases[stage], self.waiting
+        return self.unit_with([], stage, commit=commit)
+
+    def unit_with(
+        self, others: Sequence[AdmissionRoad], stage: str = "admission", *, commit: bool = True
+    ) -> UnitTransaction:
+        """Admit what was said here and in other regions of this database, in one transaction."""
+        roads = [self, *others]
         tx = UnitTransaction(self.connection, self.stages[stage], self.keys.dead_letter)
-        self.stages[stage].handle([Batch(lease=lease, records=records)], tx)
+        batches = [Batch(lease=road.leases[stage], records=road.waiting) for road in roads]
+        self.stages[stage].handle(batches, tx)
         tx.flush()
         if not commit:
             self.connection.rollback()
-            lease.cache.clear()
+            for road in roads:
+                road.leases[stage].cache.clear()
             return tx
         self.connection.commit()
-        for (_, log), rows in tx.appended.items():
-            lease.logs[log].position += len(rows)
-        self.waiting = []
+        for road in roads:
+            lease = road.leases[stage]
+            for log, head in lease.logs.items():
+                head.position += len(tx.appended.get((lease.region, log), ()))
+            road.waiting = []
         return tx
 
     def query(self, statement: str, *values: Any) -> list[Any]:
@@ -216,7 +228,8 @@ class AdmissionRoad:
 
     def journal(self) -> list[dict[str, Any]]:
         """Return all journal rows, decoded, by position."""
-        rows = self.query("select body from engine.journal order by position")
+        told = "select body from engine.journal where region = %s order by position"
+        rows = self.query(told, self.region)
         return [decode_body("JournalRow", 1, bytes(body)) for (body,) in rows]
 
     def row(self, event: str) -> dict[str, Any]:

@@ -58,9 +58,15 @@ def shape(road: AdmissionRoad) -> list[object]:
     ]
     members = road.query(
         "select household_id, pid, role, position_from, position_to from admission.membership"
-        " order by position_from, role, position_to"
+        " where region = %s order by position_from, role, position_to",
+        road.region,
     )
-    reviews = road.query("select kind, event_id from admission.review_entry order by 2, 1")
-    waiting = road.query("select event_id from admission.pending order by seq")
+    reviews = road.query(
+        "select kind, event_id from admission.review_entry where region = %s order by 2, 1",
+        road.region,
+    )
+    waiting = road.query(
+        "select event_id from admission.pending where region = %s order by seq", road.region
+    )
     stood = sorted((named(h), named(p), *rest) for h, p, *rest in members)
     return [rows, [str(member) for member in stood], reviews, waiting]
