@@ -9,7 +9,7 @@ from schemas.events import derived_id
 from streams.admission import corrections, sightings
 from streams.admission.linking_store import QUERIES, REARRANGING, RegionView, ReviewEntry
 from streams.admission.residences import write_residences
-from streams.engine.database import Connection, Cursor
+from streams.engine.database import Connection, Cursor, copy_in
 
 
 def write_views(connection: Connection, views: Sequence[RegionView]) -> None:
@@ -22,10 +22,7 @@ def write_views(connection: Connection, views: Sequence[RegionView]) -> None:
             view.members.take_away(cursor)
             view.sightings.take_away(cursor)
         for query, rows in _tables(views).items():
-            if rows:
-                with cursor.copy(query) as copy:
-                    for row in rows:
-                        copy.write_row(row)
+            copy_in(cursor, query, rows)
         for view in views:
             _change(connection, cursor, view)
         write_residences(connection, [view.residences for view in views])

@@ -14,7 +14,7 @@ from streams.admission.pending import overdue, write_waiting
 from streams.admission.placing import Placer
 from streams.admission.repairs import carry_out
 from streams.admission.view_writing import write_views
-from streams.engine.database import Connection
+from streams.engine.database import Connection, copy_in
 from streams.engine.lease import Lease
 from streams.engine.ledger import Outcome
 from streams.engine.log import JOURNAL
@@ -91,10 +91,8 @@ def _positions(unit: Unit) -> dict[EventKey, int]:
 
 def _write_events(connection: Connection, units: Sequence[Unit]) -> None:
     rows = [row for unit in units for row in _event_rows(unit)]
-    if rows:
-        with connection.cursor() as cursor, cursor.copy(QUERIES["copy_events"]) as copy:
-            for row in rows:
-                copy.write_row(row)
+    with connection.cursor() as cursor:
+        copy_in(cursor, QUERIES["copy_events"], rows)
 
 
 def _event_rows(unit: Unit) -> Iterator[tuple[object, ...]]:

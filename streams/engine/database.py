@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -13,6 +13,14 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 
 QUERIES = load_queries("streams.engine")
+
+
+def copy_in(cursor: Cursor, statement: str, rows: Sequence[Sequence[object]]) -> None:
+    """Run a COPY of rows into a table; without rows nothing is asked of the database."""
+    if rows:
+        with cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
 
 
 def one_row(connection: Connection, name: str, parameters: Mapping[str, object]) -> tuple[Any, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from streams.engine import dead_letters
-from streams.engine.database import QUERIES, Connection, Cursor
+from streams.engine.database import QUERIES, Connection, Cursor, copy_in
 from streams.engine.errors import Fenced, StopError
 from streams.engine.lease import Lease
 from streams.engine.ledger import Outcome
@@ -249,10 +249,7 @@ class UnitTransaction:
                         for row in rows
                     ],
                 )
-            if self._ledger:
-                with cursor.copy(QUERIES["copy_ledger"]) as copy:
-                    for row in self._ledger:
-                        copy.write_row(row)
+            copy_in(cursor, QUERIES["copy_ledger"], self._ledger)
             if self._dead:
                 dead_letters.write_letters(cursor, self._dead)
 

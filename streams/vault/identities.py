@@ -12,7 +12,7 @@ from itertools import islice
 
 from schemas.identity import Pid
 from streams.engine.asking import Questions, Row
-from streams.engine.database import Connection
+from streams.engine.database import Connection, copy_in
 from streams.engine.key_files import KeyFiles
 from streams.engine.named_queries import load_queries
 from streams.vault.keys import KEK_VERSION, KeyWrapper, seal_value
@@ -278,10 +278,7 @@ def _write(connection: Connection, units: Sequence[_Unit]) -> None:
     names = [(unit.asked.region, *name) for unit in units for name in unit.new_names]
     with connection.cursor() as cursor:
         for query, rows in tables.items():
-            if rows:
-                with cursor.copy(QUERIES[query]) as copy:
-                    for row in rows:
-                        copy.write_row(row)
+            copy_in(cursor, QUERIES[query], rows)
         if names:
             regions, hmacs, pids, certain = (list(column) for column in zip(*names, strict=True))
             told = {"regions": regions, "hmacs": hmacs, "pids": pids, "certain": certain}
